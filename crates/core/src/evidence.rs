@@ -1,0 +1,370 @@
+//! What a request claims, before any of it is believed.
+
+use std::fmt::{self, Debug, Formatter};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use crate::error::Reason;
+use crate::time::Timestamp;
+
+/// How a signature is made.
+///
+/// A scheme names the algorithm of each signature; a request can only claim one that its scheme
+/// was configured to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC with SHA-1, 20 bytes.
+    HmacSha1,
+    /// HMAC with SHA-256, 32 bytes.
+    HmacSha256,
+    /// HMAC with SHA-384, 48 bytes.
+    HmacSha384,
+    /// HMAC with SHA-512, 64 bytes.
+    HmacSha512,
+    /// No signature at all: a token that equals the secret. It protects no byte of the request.
+    Token,
+    /// SHA-256 without a key, for digests of the body that are themselves signed.
+    Sha256,
+    /// SHA-512 without a key, for digests of the body that are themselves signed.
+    Sha512,
+}
+
+impl Algorithm {
+    /// The length of a signature in bytes; `None` where it is not fixed.
+    #[must_use]
+    pub fn size(self) -> Option<usize> {
+        match self {
+            Self::HmacSha1 => Some(20),
+            Self::HmacSha256 | Self::Sha256 => Some(32),
+            Self::HmacSha384 => Some(48),
+            Self::HmacSha512 | Self::Sha512 => Some(64),
+            Self::Token => None,
+        }
+    }
+}
+
+/// A signature as claimed: decoded, and of the length that its algorithm has.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    algorithm: Algorithm,
+    bytes: SmallVec<[u8; 64]>,
+}
+
+impl Signature {
+    /// From the bytes themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Malformed`] under the given name, if the length is not that of the algorithm.
+    pub fn from_bytes(
+        algorithm: Algorithm,
+        bytes: &[u8],
+        name: &'static str,
+    ) -> Result<Self, Reason> {
+        if algorithm.size().is_some_and(|size| size != bytes.len()) {
+            return Err(Reason::Malformed(name));
+        }
+        Ok(Self { algorithm, bytes: SmallVec::from_slice(bytes) })
+    }
+
+    /// From hexadecimal digits of either case, two a byte.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Malformed`] under the given name, if there are not exactly as many of them as the
+    /// algorithm has, or other characters among them.
+    pub fn from_hex(algorithm: Algorithm, text: &[u8], name: &'static str) -> Result<Self, Reason> {
+        let mut buffer = [0; LONGEST];
+        let bytes = (text.len() <= 2 * LONGEST)
+            .then(|| base16ct::mixed::decode(text, &mut buffer).ok())
+            .flatten()
+            .ok_or(Reason::Malformed(name))?;
+        Self::from_bytes(algorithm, bytes, name)
+    }
+
+    /// From base64 in its one canonical form: standard alphabet, padding present, spare bits zero.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Malformed`] under the given name, if the text is anything else or the length is
+    /// not that of the algorithm.
+    pub fn from_base64(
+        algorithm: Algorithm,
+        text: &[u8],
+        name: &'static str,
+    ) -> Result<Self, Reason> {
+        let mut buffer = [0; LONGEST_BASE64];
+        let bytes = BASE64_STANDARD
+            .decode_slice(text, &mut buffer)
+            .ok()
+            .and_then(|length| buffer.get(..length))
+            .ok_or(Reason::Malformed(name))?;
+        Self::from_bytes(algorithm, bytes, name)
+    }
+
+    /// How it is said to be made.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The signature itself.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// No digest or MAC is longer.
+const LONGEST: usize = 64;
+
+/// Room for an RSA signature of 8192 bits, and for what the decoder asks beyond that.
+const LONGEST_BASE64: usize = 1024 + 2;
+
+/// Whether one of several signatures suffices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Need {
+    /// One of them has to hold: a provider that lists one for each key during a rotation.
+    Any,
+    /// All of them have to hold, under the same key: a provider that signs with several hashes.
+    All,
+}
+
+/// The signatures that a request claims: what a [`Method`](crate::Method) checks.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub(crate) signatures: SmallVec<[Signature; 1]>,
+    pub(crate) need: Need,
+    pub(crate) fingerprint: Option<Algorithm>,
+}
+
+impl Claim {
+    /// The claimed signatures.
+    #[must_use]
+    pub fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
+    /// Whether one or all of them have to hold.
+    #[must_use]
+    pub fn need(&self) -> Need {
+        self.need
+    }
+
+    /// The algorithm of the tags that tell one request from another.
+    ///
+    /// It does not depend on what the request claims, where a scheme takes several: or a captured
+    /// request could be sent again with another one of its signatures and look new.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Algorithm> {
+        self.fingerprint.or_else(|| self.signatures.first().map(Signature::algorithm))
+    }
+}
+
+/// One candidate for the signed text: `prefix ‖ content ‖ suffix`.
+#[derive(Debug)]
+pub struct Message {
+    pub(crate) prefix: SmallVec<[u8; 64]>,
+    pub(crate) content: Content,
+    pub(crate) suffix: SmallVec<[u8; 16]>,
+}
+
+pub(crate) enum Content {
+    Body,
+    Nothing,
+    Canonical(Box<dyn Canonical>),
+}
+
+impl Message {
+    /// The raw body, hashed as it arrives.
+    #[must_use]
+    pub fn body() -> Self {
+        Self::of(Content::Body)
+    }
+
+    /// No byte of the body; what is signed is in [`prefix`](Self::prefix).
+    #[must_use]
+    pub fn bodiless() -> Self {
+        Self::of(Content::Nothing)
+    }
+
+    /// A form that was made of the parsed body.
+    #[must_use]
+    pub fn canonical(canonical: impl Canonical) -> Self {
+        Self::of(Content::Canonical(Box::new(canonical)))
+    }
+
+    /// Adds to what comes before the content.
+    #[must_use]
+    pub fn prefix(mut self, bytes: &[u8]) -> Self {
+        self.prefix.extend_from_slice(bytes);
+        self
+    }
+
+    /// Adds to what comes after the content.
+    #[must_use]
+    pub fn suffix(mut self, bytes: &[u8]) -> Self {
+        self.suffix.extend_from_slice(bytes);
+        self
+    }
+
+    fn of(content: Content) -> Self {
+        Self { prefix: SmallVec::new(), content, suffix: SmallVec::new() }
+    }
+}
+
+impl Debug for Content {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Body => "Body",
+            Self::Nothing => "Nothing",
+            Self::Canonical(_) => "Canonical",
+        })
+    }
+}
+
+/// A canonical form of a parsed body: it can be fed to a hash piece by piece, and, once it turned
+/// out to be the one that is signed, made into the bytes that the handler may see.
+pub trait Canonical: Send + 'static {
+    /// Hands the signed text to `sink`, in as many pieces as is convenient.
+    fn feed(&self, sink: &mut dyn FnMut(&[u8]));
+
+    /// The bytes for the handler: nothing in them may come from outside the signed text.
+    ///
+    /// By default the signed text itself.
+    fn reveal(&self) -> Bytes {
+        let mut text = Vec::new();
+        self.feed(&mut |piece| text.extend_from_slice(piece));
+        text.into()
+    }
+}
+
+/// What a request claims: signatures, candidates for the signed text, a time, an id, a digest.
+///
+/// [`Evidence::new`] is a signature over the raw body; the other methods say what is different.
+#[derive(Debug)]
+pub struct Evidence {
+    pub(crate) claim: Claim,
+    pub(crate) messages: SmallVec<[Message; 1]>,
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) body_digest: Option<Signature>,
+}
+
+impl Evidence {
+    /// How many signatures are looked at; a request with more is refused.
+    pub const MAX_SIGNATURES: usize = 32;
+
+    /// How many candidates for the signed text are tried; a request with more is refused.
+    pub const MAX_MESSAGES: usize = 8;
+
+    /// One signature.
+    #[must_use]
+    pub fn new(signature: Signature) -> Self {
+        Self::any([signature])
+    }
+
+    /// Several signatures, one of which has to hold.
+    #[must_use]
+    pub fn any(signatures: impl IntoIterator<Item = Signature>) -> Self {
+        Self::of(signatures, Need::Any)
+    }
+
+    /// Several signatures, all of which have to hold under the same key.
+    #[must_use]
+    pub fn all(signatures: impl IntoIterator<Item = Signature>) -> Self {
+        Self::of(signatures, Need::All)
+    }
+
+    /// Adds a candidate for the signed text. Without any, it is the raw body.
+    ///
+    /// All of them are tried, also when an earlier one matched.
+    #[must_use]
+    pub fn message(mut self, message: Message) -> Self {
+        self.messages.push(message);
+        self
+    }
+
+    /// The time that is part of the signed text; the window is checked against it.
+    #[must_use]
+    pub fn timestamp(mut self, timestamp: Timestamp) -> Self {
+        self.timestamp = Some(timestamp);
+        self
+    }
+
+    /// The id of the request that is part of the signed text.
+    #[must_use]
+    pub fn id(mut self, id: &str) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// A digest of the body that is part of the signed text, where the body itself is not.
+    #[must_use]
+    pub fn binds_body(mut self, digest: Signature) -> Self {
+        self.body_digest = Some(digest);
+        self
+    }
+
+    /// See [`Claim::fingerprint`]: for a scheme that takes several algorithms.
+    #[must_use]
+    pub fn fingerprint(mut self, algorithm: Algorithm) -> Self {
+        self.claim.fingerprint = Some(algorithm);
+        self
+    }
+
+    fn of(signatures: impl IntoIterator<Item = Signature>, need: Need) -> Self {
+        // One more than are looked at is enough to know that there are too many.
+        let signatures = signatures.into_iter().take(Self::MAX_SIGNATURES + 1).collect();
+        Self {
+            claim: Claim { signatures, need, fingerprint: None },
+            messages: SmallVec::new(),
+            timestamp: None,
+            id: None,
+            body_digest: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA1: Algorithm = Algorithm::HmacSha1;
+
+    #[test]
+    fn hex_has_one_length_and_either_case() {
+        let hex = b"00112233445566778899aAbBcCdDeEfF00112233";
+        let signature = Signature::from_hex(SHA1, hex, "sig").expect("40 digits");
+        assert_eq!(signature.bytes().len(), 20);
+        for bad in [&hex[..39], &hex[..38], b"", &[b'0'; 41], &[b'0'; 42], &[b'0'; 1000]] {
+            let error = Signature::from_hex(SHA1, bad, "sig").expect_err("another length");
+            assert_eq!(error, Reason::Malformed("sig"));
+        }
+        assert!(
+            Signature::from_hex(SHA1, b"0x112233445566778899aabbccddeeff00112233", "").is_err()
+        );
+    }
+
+    #[test]
+    fn base64_has_one_spelling() {
+        let good = b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        assert!(Signature::from_base64(SHA1, good, "sig").is_ok());
+        for bad in [
+            &b"AAAAAAAAAAAAAAAAAAAAAAAAAAA"[..],
+            b"AAAAAAAAAAAAAAAAAAAAAAAAAAB=",
+            b"_AAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+            b"AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            b"",
+            &[b'A'; 4000],
+        ] {
+            assert!(Signature::from_base64(SHA1, bad, "sig").is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Payloads that come as JSON.
+
+use std::fmt::{self, Debug, Formatter};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde::de::DeserializeOwned;
+
+use crate::error::PayloadError;
+use crate::payload::Payload;
+use crate::proof::Proof;
+use crate::scheme::Scheme;
+
+/// A payload of the user's own type: the verified bytes of scheme `S`, read as JSON.
+///
+/// It dereferences to the value: `Verified(event): Verified<SignedJson<Spark, MyEvent>>` gives an
+/// `event` with the members of `MyEvent`.
+pub struct SignedJson<S, T> {
+    value: T,
+    scheme: PhantomData<fn() -> S>,
+}
+
+impl<S, T> SignedJson<S, T> {
+    /// The value itself.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<S, T> Deref for SignedJson<S, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<S, T: Debug> Debug for SignedJson<S, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<S: Scheme, T: DeserializeOwned> Payload for SignedJson<S, T> {
+    type Scheme = S;
+
+    fn from_proof(proof: &Proof<S>) -> Result<Self, PayloadError> {
+        let value = serde_json::from_slice(proof.body()).map_err(PayloadError::from)?;
+        Ok(Self { value, scheme: PhantomData })
+    }
+}
+
+/// Says what is wrong and where, without the value that is wrong.
+impl From<serde_json::Error> for PayloadError {
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        // These name members of the wanted type; other messages quote the body.
+        let what = if text.starts_with("missing field") || text.starts_with("duplicate field") {
+            return Self::new(text);
+        } else if error.is_data() {
+            "a value of another type than expected"
+        } else {
+            "no valid JSON"
+        };
+        Self::new(format!("{what} at line {} column {}", error.line(), error.column()))
+    }
+}

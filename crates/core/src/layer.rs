@@ -1,0 +1,226 @@
+//! The layer and its settings.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use tower_layer::Layer;
+
+use crate::clock::{Clock, SystemClock};
+use crate::engine::Keys;
+use crate::error::{ConfigError, VerifyError};
+use crate::keys::KeySet;
+use crate::scheme::{Scheme, SecretOnly};
+use crate::secret::IntoSecrets;
+use crate::service::Verify;
+use crate::window::Window;
+
+/// A [`Layer`] that lets only requests through that are signed as scheme `S` wants it.
+///
+/// Every provider has an alias of it, such as `SparkVerify` for `VerifyLayer<Spark>`.
+///
+/// 1. The head is read: a signature or time that is missing, there twice, malformed or outside the
+///    window is refused before a byte of the body is read.
+/// 2. The body is hashed as it arrives, up to [`body_limit`](Self::body_limit).
+/// 3. The signature is compared in constant time under every configured key, and the window is
+///    checked again, since the body may have taken long.
+/// 4. The service inside gets the verified bytes as its body, and the [`Proof`](crate::Proof) in
+///    the extensions. It is made ready only now, so strangers hold none of its permits.
+///
+/// Anything else is answered with 401 (413, 408 or 400 if the body itself could not be had) and an
+/// empty body. The reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into
+/// the extensions of the answer.
+///
+/// On a route, use `post(handler).route_layer(layer)`, so that other methods get 405 and other
+/// paths 404. A layer that decompresses bodies must not be outside of this one. A client that
+/// drips its body is cut off by `tower_http::timeout::RequestBodyDeadlineLayer` **outside** of it.
+///
+/// Cloning is cheap, and configuring a clone does not change the original.
+pub struct VerifyLayer<S: Scheme> {
+    config: Arc<Config<S>>,
+}
+
+pub(crate) struct Config<S: Scheme> {
+    pub(crate) scheme: Arc<S>,
+    pub(crate) keys: Keys<S>,
+    pub(crate) window: Window,
+    pub(crate) body_limit: usize,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) reject: Option<Arc<Reject>>,
+}
+
+type Reject = dyn Fn(&VerifyError) -> Response<Bytes> + Send + Sync;
+
+impl<S: Scheme> VerifyLayer<S> {
+    /// A layer for one secret, or for several with the newest first.
+    ///
+    /// # Panics
+    ///
+    /// At start-up, if there is no secret, or one that is empty or has another shape than the
+    /// provider's. [`try_new`](Self::try_new) returns the error instead.
+    #[must_use]
+    pub fn new(secrets: impl IntoSecrets) -> Self
+    where
+        S: SecretOnly,
+    {
+        Self::with(S::default(), secrets)
+    }
+
+    /// Like [`new`](Self::new), for secrets that may turn out to be unusable.
+    ///
+    /// # Errors
+    ///
+    /// When there is no secret, or one that is empty or has another shape than the provider's.
+    pub fn try_new(secrets: impl IntoSecrets) -> Result<Self, ConfigError>
+    where
+        S: SecretOnly,
+    {
+        Self::try_with(S::default(), secrets)
+    }
+
+    /// A layer for a scheme with settings of its own.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new) does.
+    #[must_use]
+    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_with` does not")]
+    pub fn with(scheme: S, secrets: impl IntoSecrets) -> Self {
+        Self::try_with(scheme, secrets).unwrap_or_else(|error| panic!("countersign: {error}"))
+    }
+
+    /// Like [`with`](Self::with), for secrets that may turn out to be unusable.
+    ///
+    /// # Errors
+    ///
+    /// As for [`try_new`](Self::try_new).
+    pub fn try_with(scheme: S, secrets: impl IntoSecrets) -> Result<Self, ConfigError> {
+        let keys = secrets
+            .into_secrets()
+            .and_then(|secrets| KeySet::try_collect(secrets.iter().map(|s| scheme.key(s))))
+            .map_err(|error| error.of(S::NAME))?;
+        let defaults = scheme.defaults();
+        Ok(Self {
+            config: Arc::new(Config {
+                scheme: Arc::new(scheme),
+                keys,
+                window: Window { max_age: defaults.max_age, max_future: defaults.max_future },
+                body_limit: defaults.body_limit,
+                clock: Arc::new(SystemClock),
+                reject: None,
+            }),
+        })
+    }
+
+    /// How old a signed time may be, inclusive.
+    ///
+    /// From now on a request that signs no time is refused. For a provider that signs none, that
+    /// is every request.
+    #[must_use]
+    pub fn max_age(self, max_age: Duration) -> Self {
+        self.edit(|config| config.window.max_age = Some(max_age))
+    }
+
+    /// How far ahead of the clock a signed time may be, inclusive. It counts where there is a
+    /// [`max_age`](Self::max_age), the provider's own or one that was set.
+    #[must_use]
+    pub fn max_future(self, max_future: Duration) -> Self {
+        self.edit(|config| config.window.max_future = max_future)
+    }
+
+    /// The largest body in bytes; a larger one gets 413. The provider's own limit is the default.
+    ///
+    /// axum's `DefaultBodyLimit` does not apply here: it works in extractors, which come later.
+    #[must_use]
+    pub fn body_limit(self, bytes: usize) -> Self {
+        self.edit(|config| config.body_limit = bytes)
+    }
+
+    /// The clock that windows are measured against, for tests.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        self.edit(|config| config.clock = Arc::new(clock))
+    }
+
+    /// Makes the answer to a refused request. [`VerifyError::response`] is the default one, and a
+    /// good start. What the closure reveals of the error, the sender learns.
+    #[must_use]
+    pub fn reject_with<F, B>(self, reject: F) -> Self
+    where
+        F: Fn(&VerifyError) -> Response<B> + Send + Sync + 'static,
+        B: Into<Bytes>,
+    {
+        self.edit(|config| {
+            config.reject = Some(Arc::new(move |error| reject(error).map(Into::into)));
+        })
+    }
+
+    pub(crate) fn config(&self) -> &Config<S> {
+        &self.config
+    }
+
+    fn edit(mut self, change: impl FnOnce(&mut Config<S>)) -> Self {
+        change(Arc::make_mut(&mut self.config));
+        self
+    }
+}
+
+impl<S: Scheme> Config<S> {
+    /// Logs a refusal and makes its answer.
+    pub(crate) fn refuse(&self, error: VerifyError) -> Response<Bytes> {
+        error.log();
+        let mut response = match &self.reject {
+            Some(reject) => reject(&error),
+            None => error.response(),
+        };
+        response.extensions_mut().insert(error);
+        response
+    }
+}
+
+impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
+    type Service = Verify<S, Inner>;
+
+    fn layer(&self, inner: Inner) -> Self::Service {
+        Verify::new(inner, Arc::clone(&self.config))
+    }
+}
+
+impl<S: Scheme> Clone for VerifyLayer<S> {
+    fn clone(&self) -> Self {
+        Self { config: Arc::clone(&self.config) }
+    }
+}
+
+impl<S: Scheme> Debug for VerifyLayer<S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.config.fmt(f)
+    }
+}
+
+impl<S: Scheme> Clone for Config<S> {
+    fn clone(&self) -> Self {
+        Self {
+            scheme: Arc::clone(&self.scheme),
+            keys: self.keys.clone(),
+            window: self.window,
+            body_limit: self.body_limit,
+            clock: Arc::clone(&self.clock),
+            reject: self.reject.clone(),
+        }
+    }
+}
+
+impl<S: Scheme> Debug for Config<S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyLayer")
+            .field("scheme", &S::NAME)
+            .field("keys", &self.keys)
+            .field("window", &self.window)
+            .field("body_limit", &self.body_limit)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,68 @@
+//! The engine of [countersign]: everything that is not a provider.
+//!
+//! Use it through the `countersign` crate, which adds the providers. This crate is for who writes
+//! one. Four pieces fit together:
+//!
+//! - a [`Scheme`] says where the signature is and what it covers,
+//! - a [`Method`] is the cryptography,
+//! - a [`KeySet`] holds the keys,
+//! - a [`Clock`] tells the time that windows are measured against.
+//!
+//! [`VerifyLayer`] puts them in front of a service; [`VerifyLayer::verify`] checks a request that
+//! is already in memory. Both end in a [`Proof`], from which a [`Payload`] is read.
+//!
+//! # Features
+//!
+//! - `axum`: `Verified<T>`, the extractor.
+//! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
+//!
+//! [countersign]: https://crates.io/crates/countersign
+
+mod body;
+mod clock;
+pub mod danger;
+mod drain;
+mod engine;
+mod error;
+mod evidence;
+mod future;
+mod gather;
+mod head;
+#[cfg(feature = "json")]
+mod json;
+mod keys;
+mod layer;
+mod method;
+mod offline;
+mod payload;
+mod proof;
+mod scheme;
+mod secret;
+mod service;
+mod sign;
+mod time;
+#[cfg(feature = "axum")]
+mod verified;
+mod window;
+
+pub use self::body::ResponseBody;
+pub use self::clock::{Clock, ManualClock, SystemClock};
+pub use self::error::{ConfigError, PayloadError, Reason, VerifyError};
+pub use self::evidence::{Algorithm, Canonical, Claim, Evidence, Message, Need, Signature};
+pub use self::future::ResponseFuture;
+pub use self::head::Head;
+#[cfg(feature = "json")]
+pub use self::json::SignedJson;
+pub use self::keys::KeySet;
+pub use self::layer::VerifyLayer;
+pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
+pub use self::offline::Outcome;
+pub use self::payload::Payload;
+pub use self::proof::{Covered, Proof};
+pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly};
+pub use self::secret::{IntoSecret, IntoSecrets, Secret};
+pub use self::service::Verify;
+pub use self::sign::Sign;
+pub use self::time::Timestamp;
+#[cfg(feature = "axum")]
+pub use self::verified::{Verified, VerifiedRejection};

@@ -1,0 +1,286 @@
+//! HMAC (RFC 2104) with SHA-1 or SHA-2, several of them over one pass if need be.
+
+use std::fmt::{self, Debug, Formatter};
+
+use hmac::digest::KeyInit;
+use hmac::{Hmac as Mac, Mac as _};
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
+use smallvec::SmallVec;
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::error::ConfigError;
+use crate::evidence::{Algorithm, Claim, Need, Signature};
+use crate::method::{Match, Method, Nonce, newest};
+
+/// Verifies HMACs: one state for each configured key and each algorithm that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Hmac {}
+
+/// A key with its inner and outer block already hashed, for each algorithm.
+///
+/// Starting a MAC from it is a copy. Secrets longer than a block are hashed, as the RFC says.
+#[derive(Clone)]
+pub struct HmacKey {
+    sha1: Mac<Sha1>,
+    sha256: Mac<Sha256>,
+    sha384: Mac<Sha384>,
+    sha512: Mac<Sha512>,
+}
+
+impl HmacKey {
+    /// The key for these bytes.
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "HMAC is defined for keys of any length"
+    )]
+    pub fn new(secret: &[u8]) -> Self {
+        const ANY: &str = "HMAC takes keys of any length";
+        Self {
+            sha1: Mac::new_from_slice(secret).expect(ANY),
+            sha256: Mac::new_from_slice(secret).expect(ANY),
+            sha384: Mac::new_from_slice(secret).expect(ANY),
+            sha512: Mac::new_from_slice(secret).expect(ANY),
+        }
+    }
+
+    /// The tag of a text that comes in pieces.
+    ///
+    /// # Errors
+    ///
+    /// If the algorithm is not an HMAC.
+    pub fn sign(&self, algorithm: Algorithm, pieces: &[&[u8]]) -> Result<Vec<u8>, ConfigError> {
+        let mut running =
+            self.start(algorithm).ok_or_else(|| ConfigError::new("no HMAC is made that way"))?;
+        for piece in pieces {
+            running.update(piece);
+        }
+        Ok(running.finish().to_vec())
+    }
+
+    /// The same in lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// If the algorithm is not an HMAC.
+    pub fn sign_hex(&self, algorithm: Algorithm, pieces: &[&[u8]]) -> Result<String, ConfigError> {
+        Ok(base16ct::lower::encode_string(&self.sign(algorithm, pieces)?))
+    }
+
+    fn start(&self, algorithm: Algorithm) -> Option<Running> {
+        Some(match algorithm {
+            Algorithm::HmacSha1 => Running::Sha1(self.sha1.clone()),
+            Algorithm::HmacSha256 => Running::Sha256(self.sha256.clone()),
+            Algorithm::HmacSha384 => Running::Sha384(Box::new(self.sha384.clone())),
+            Algorithm::HmacSha512 => Running::Sha512(Box::new(self.sha512.clone())),
+            Algorithm::Token | Algorithm::Sha256 | Algorithm::Sha512 => return None,
+        })
+    }
+}
+
+impl Debug for HmacKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("HmacKey(..)")
+    }
+}
+
+/// The MACs in progress, in the order of [`tasks`].
+pub struct HmacState(SmallVec<[Running; 1]>);
+
+impl Debug for HmacState {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("HmacState(..)")
+    }
+}
+
+/// The wide ones are boxed, so that the common ones do not pay for them in the size of a future.
+enum Running {
+    Sha1(Mac<Sha1>),
+    Sha256(Mac<Sha256>),
+    Sha384(Box<Mac<Sha384>>),
+    Sha512(Box<Mac<Sha512>>),
+}
+
+impl Running {
+    fn update(&mut self, piece: &[u8]) {
+        match self {
+            Self::Sha1(mac) => mac.update(piece),
+            Self::Sha256(mac) => mac.update(piece),
+            Self::Sha384(mac) => mac.update(piece),
+            Self::Sha512(mac) => mac.update(piece),
+        }
+    }
+
+    fn finish(self) -> SmallVec<[u8; 64]> {
+        match self {
+            Self::Sha1(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
+            Self::Sha256(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
+            Self::Sha384(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
+            Self::Sha512(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
+        }
+    }
+}
+
+impl Method for Hmac {
+    type Key = HmacKey;
+    type State = HmacState;
+
+    fn start(keys: &[HmacKey], claim: &Claim) -> HmacState {
+        HmacState(tasks(keys, claim).filter_map(|task| task.key.start(task.algorithm)).collect())
+    }
+
+    fn update(state: &mut HmacState, piece: &[u8]) {
+        for running in &mut state.0 {
+            running.update(piece);
+        }
+    }
+
+    /// Every claimed signature is compared under every key, in constant time and without an early
+    /// exit; of several keys that match, the newest is named.
+    fn finish(state: HmacState, keys: &[HmacKey], claim: &Claim) -> Option<Match> {
+        let mut fingerprints = SmallVec::new();
+        let mut verdicts: SmallVec<[Verdict; 4]> =
+            keys.iter().map(|_| Verdict::new(claim)).collect();
+        for (task, running) in tasks(keys, claim).zip(state.0) {
+            let tag = running.finish();
+            if let Some(verdict) = verdicts.get_mut(task.index) {
+                verdict.see(task.algorithm, &tag, claim);
+            }
+            if claim.fingerprint() == Some(task.algorithm) {
+                fingerprints.push(Nonce::of(&tag));
+            }
+        }
+        let key = newest(verdicts.into_iter().map(|verdict| verdict.holds))?;
+        Some(Match { key, fingerprints })
+    }
+}
+
+/// Whether the claim holds under one key, as far as its tags were seen.
+struct Verdict {
+    holds: Choice,
+}
+
+impl Verdict {
+    fn new(claim: &Claim) -> Self {
+        let holds = match claim.need() {
+            Need::Any => Choice::from(0),
+            // Without a single signature there is nothing that could hold.
+            Need::All => Choice::from(u8::from(!claim.signatures().is_empty())),
+        };
+        Self { holds }
+    }
+
+    fn see(&mut self, algorithm: Algorithm, tag: &[u8], claim: &Claim) {
+        for signature in claim.signatures().iter().filter(|claimed| is(claimed, algorithm)) {
+            // Both have the length of the algorithm: `Signature` sees to that.
+            let equal = tag.ct_eq(signature.bytes());
+            match claim.need() {
+                Need::Any => self.holds |= equal,
+                Need::All => self.holds &= equal,
+            }
+        }
+    }
+}
+
+fn is(signature: &Signature, algorithm: Algorithm) -> bool {
+    signature.algorithm() == algorithm
+}
+
+struct Task<'a> {
+    index: usize,
+    key: &'a HmacKey,
+    algorithm: Algorithm,
+}
+
+const ALGORITHMS: [Algorithm; 4] =
+    [Algorithm::HmacSha1, Algorithm::HmacSha256, Algorithm::HmacSha384, Algorithm::HmacSha512];
+
+/// For each key, each algorithm that is claimed or that makes the fingerprint, once.
+fn tasks<'a>(keys: &'a [HmacKey], claim: &'a Claim) -> impl Iterator<Item = Task<'a>> {
+    keys.iter().enumerate().flat_map(move |(index, key)| {
+        ALGORITHMS
+            .into_iter()
+            .filter(move |&algorithm| {
+                claim.fingerprint() == Some(algorithm)
+                    || claim.signatures().iter().any(|claimed| is(claimed, algorithm))
+            })
+            .map(move |algorithm| Task { index, key, algorithm })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Evidence;
+
+    const NAME: &str = "signature";
+
+    fn claimed(key: &HmacKey, algorithm: Algorithm, text: &[u8]) -> Signature {
+        let tag = key.sign(algorithm, &[text]).expect("an HMAC");
+        Signature::from_bytes(algorithm, &tag, NAME).expect("its length")
+    }
+
+    fn check(keys: &[HmacKey], evidence: &Evidence, pieces: &[&[u8]]) -> Option<Match> {
+        let mut state = Hmac::start(keys, &evidence.claim);
+        for piece in pieces {
+            Hmac::update(&mut state, piece);
+        }
+        Hmac::finish(state, keys, &evidence.claim)
+    }
+
+    /// RFC 2202, 3 and RFC 4231, 4.3: test case 2.
+    #[test]
+    fn agrees_with_the_rfc() {
+        let key = HmacKey::new(b"Jefe");
+        let hex = |algorithm| {
+            key.sign_hex(algorithm, &[b"what do ya want ", b"for nothing?"]).expect("a tag")
+        };
+        assert_eq!(hex(Algorithm::HmacSha1), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        assert_eq!(
+            hex(Algorithm::HmacSha256),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert!(key.sign(Algorithm::Token, &[]).is_err());
+    }
+
+    #[test]
+    fn names_the_key_and_the_tag_under_every_key() {
+        let keys = [HmacKey::new(b"new"), HmacKey::new(b"old"), HmacKey::new(b"older")];
+        let by_old = Evidence::new(claimed(&keys[1], Algorithm::HmacSha1, b"text"));
+        let by_new = Evidence::new(claimed(&keys[0], Algorithm::HmacSha1, b"text"));
+
+        let old = check(&keys, &by_old, &[b"te", b"", b"xt"]).expect("a match");
+        let new = check(&keys, &by_new, &[b"text"]).expect("a match");
+        assert_eq!((old.key, new.key), (1, 0));
+        assert_eq!(old.fingerprints.len(), 3);
+        assert_eq!(old.fingerprints, new.fingerprints);
+        assert!(check(&keys[2..], &by_old, &[b"text"]).is_none());
+        assert!(check(&[], &by_old, &[b"text"]).is_none());
+    }
+
+    #[test]
+    fn all_means_all_under_one_key() {
+        let keys = [HmacKey::new(b"new"), HmacKey::new(b"old")];
+        let [sha1, sha256] = [Algorithm::HmacSha1, Algorithm::HmacSha256];
+        let both = |one: &HmacKey, other: &HmacKey| {
+            Evidence::all([claimed(one, sha256, b"text"), claimed(other, sha1, b"text")])
+        };
+        assert!(check(&keys, &both(&keys[1], &keys[1]), &[b"text"]).is_some());
+        assert!(check(&keys, &both(&keys[0], &keys[1]), &[b"text"]).is_none());
+        assert!(check(&keys, &Evidence::all([]), &[b"text"]).is_none());
+        assert!(check(&keys, &Evidence::any([]), &[b"text"]).is_none());
+    }
+
+    #[test]
+    fn the_fingerprint_does_not_depend_on_which_signature_was_left_in() {
+        let keys = [HmacKey::new(b"secret")];
+        let fingerprint = |algorithm| {
+            let evidence = Evidence::new(claimed(&keys[0], algorithm, b"text"))
+                .fingerprint(Algorithm::HmacSha1);
+            check(&keys, &evidence, &[b"text"]).expect("a match").fingerprints
+        };
+        assert_eq!(fingerprint(Algorithm::HmacSha512), fingerprint(Algorithm::HmacSha1));
+    }
+}

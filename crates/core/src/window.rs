@@ -1,0 +1,52 @@
+//! How old, and how far ahead of the clock, a signed time may be.
+
+use std::time::Duration;
+
+use crate::error::Reason;
+use crate::time::Timestamp;
+
+/// The window for a signed time: `-max_future ..= max_age`, both ends included.
+///
+/// Without a `max_age` there is no window, and no time is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) max_future: Duration,
+}
+
+impl Window {
+    pub(crate) fn check(self, signed: Timestamp, now: Timestamp) -> Result<(), Reason> {
+        let Some(max_age) = self.max_age else { return Ok(()) };
+        if now.since(signed).is_some_and(|age| age > max_age) {
+            return Err(Reason::Stale);
+        }
+        if signed.since(now).is_some_and(|ahead| ahead > self.max_future) {
+            return Err(Reason::FromTheFuture);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_set(self) -> bool {
+        self.max_age.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_bounds_are_inclusive_to_the_nanosecond() {
+        let window =
+            Window { max_age: Some(Duration::from_secs(10)), max_future: Duration::from_secs(5) };
+        let now = Timestamp::from_secs(1_700_000_000);
+        let nano = Duration::from_nanos(1);
+        let (oldest, newest) =
+            (now.minus(Duration::from_secs(10)), now.plus(Duration::from_secs(5)));
+
+        assert_eq!(window.check(oldest, now), Ok(()));
+        assert_eq!(window.check(oldest.minus(nano), now), Err(Reason::Stale));
+        assert_eq!(window.check(newest, now), Ok(()));
+        assert_eq!(window.check(newest.plus(nano), now), Err(Reason::FromTheFuture));
+    }
+}

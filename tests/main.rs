@@ -1,0 +1,1 @@
+//! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
