@@ -1,1 +1,15 @@
 //! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
+
+mod answers;
+mod conformance;
+mod hooks;
+mod placement;
+mod rules;
+mod spark;
+mod ui;
+
+use peak_alloc::PeakAlloc;
+
+/// Counts what is allocated, so that a test can say how much a request may cost.
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;

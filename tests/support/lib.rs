@@ -1,1 +1,8 @@
 //! What the tests share.
+
+pub mod acme;
+pub mod conformance;
+pub mod logs;
+pub mod script;
+pub mod server;
+pub mod spy;

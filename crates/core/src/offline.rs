@@ -1,5 +1,7 @@
 //! The same check for a request that is already in memory, without tower or a runtime.
 
+use std::fmt::{self, Debug, Formatter};
+
 use bytes::Bytes;
 use http::{Request, Response};
 
@@ -11,13 +13,21 @@ use crate::proof::Proof;
 use crate::scheme::Scheme;
 
 /// What became of a request that was checked [offline](VerifyLayer::verify).
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome<S> {
     /// It is genuine.
     Genuine(Proof<S>),
     /// It is a handshake or a challenge: send this answer, and handle nothing.
     Answer(Response<Bytes>),
+}
+
+impl<S> Debug for Outcome<S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Genuine(proof) => f.debug_tuple("Genuine").field(proof).finish(),
+            Self::Answer(answer) => f.debug_tuple("Answer").field(&answer.status()).finish(),
+        }
+    }
 }
 
 impl<S: Scheme> VerifyLayer<S> {
