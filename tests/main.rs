@@ -3,6 +3,7 @@
 mod answers;
 mod conformance;
 mod hooks;
+mod isolation;
 mod placement;
 mod rules;
 mod spark;

@@ -6,3 +6,8 @@ pub mod logs;
 pub mod script;
 pub mod server;
 pub mod spy;
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
