@@ -147,7 +147,26 @@ async fn an_unsigned_request_is_refused_before_its_body_is_there() {
         let read = tokio::io::AsyncReadExt::read_exact(&mut stream, &mut answer);
         timeout(Duration::from_secs(3), read).await.expect("at once").expect("an answer");
         assert_eq!(&answer, b"HTTP/1.1 401 Unauthorized");
+        if !expect.is_empty() {
+            // Nobody waits for a body that nobody asked for.
+            let end = timeout(Duration::from_secs(2), read_to_end(&mut stream)).await;
+            let rest = end.expect("the connection is closed").expect("cleanly");
+            assert!(!rest.contains("100 Continue"), "{rest}");
+        }
     }
+}
+
+/// A stale head is refused at once; its body is not waited for.
+#[tokio::test]
+async fn a_stale_request_is_refused_before_its_body_is_there() {
+    let request = Request::post("/").body(Bytes::from("late")).expect("a request");
+    let secret = Secret::new("acme_secret").expect("a secret");
+    let stale = Acme.sign(&secret, NOW, request).expect("a signature");
+    let layer = VerifyLayer::<Acme>::new("acme_secret")
+        .clock(ManualClock::at(NOW.plus(Duration::from_secs(301))));
+    let call = layer.layer(Spy::default()).oneshot(stale.map(|_| Script::new([Step::Stall])));
+    let Ok(response) = timeout(Duration::from_secs(3), call).await.expect("at once");
+    assert_eq!(response.extensions().get().map(VerifyError::reason), Some(Reason::Stale));
 }
 
 /// The connection is used on after a refusal: nothing of the refused body is taken for a request.

@@ -131,13 +131,10 @@ impl Scheme for AcmeLines {
             .into())
     }
 
-    fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
+    fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
         let text = String::from_utf8_lossy(verified);
-        match text.lines().find_map(|line| line.strip_prefix("time=")).map(str::parse) {
-            Some(Ok(secs)) => Ok(Attested::default().timestamp(Timestamp::from_secs(secs))),
-            Some(Err(_)) => Err(Reason::Malformed("time")),
-            None => Ok(Attested::default()),
-        }
+        let time = text.lines().find_map(|line| line.strip_prefix("time=")).map(str::parse);
+        time.transpose().map_err(|_| Reason::Malformed("time")).map(|t| t.map(Timestamp::from_secs))
     }
 }
 

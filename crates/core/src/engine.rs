@@ -160,12 +160,12 @@ pub(crate) fn complete<S: Scheme>(
     };
     let key = keys.get(matched.key).ok_or(Reason::Mismatch)?;
     let attested = config.scheme.attest(&verified, key)?;
-    check_window(config, [claimed.timestamp, attested.timestamp])?;
+    let timestamp = check_window(config, claimed.timestamp, &verified)?;
     let proof = Proof::new(
         verified,
         matched,
         config.keys.owner(),
-        claimed.timestamp.or(attested.timestamp),
+        timestamp,
         claimed.id.or(attested.id),
         covered,
     );
@@ -188,19 +188,19 @@ fn read_body<S: Scheme>(
     }
 }
 
-/// The second look at the clock: the body may have taken long.
+/// The second look at the clock: the body may have taken long, or have the time in it.
 fn check_window<S: Scheme>(
     config: &Config<S>,
-    signed: [Option<Timestamp>; 2],
-) -> Result<(), Reason> {
+    claimed: Option<Timestamp>,
+    verified: &[u8],
+) -> Result<Option<Timestamp>, Reason> {
     if !config.window.is_set() {
-        return Ok(());
+        return Ok(claimed);
     }
-    if signed == [None, None] {
-        return Err(Reason::NoTimestamp);
-    }
-    let now = config.clock.now();
-    signed.into_iter().flatten().try_for_each(|timestamp| config.window.check(timestamp, now))
+    let inside = || config.scheme.timestamp(verified).transpose();
+    let timestamp = claimed.map(Ok).or_else(inside).ok_or(Reason::NoTimestamp)??;
+    config.window.check(timestamp, config.clock.now())?;
+    Ok(Some(timestamp))
 }
 
 fn is_digest_of(digest: &Signature, body: &[u8]) -> bool {

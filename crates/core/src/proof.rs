@@ -97,7 +97,8 @@ impl<S> Proof<S> {
         self.tenant.as_deref()
     }
 
-    /// The signed time, where there is one.
+    /// The signed time, where there is one. One that stands inside the body is read only where a
+    /// window is set.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.timestamp

@@ -61,8 +61,19 @@ pub trait Scheme: Send + Sync + 'static {
     /// When something is missing, repeated, malformed, or cannot be brought into the signed form.
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason>;
 
-    /// Reads what is inside the signed body, once the signature holds: a time, an id, a handshake
-    /// to be answered. By default nothing.
+    /// Reads the time inside the signed body, once the signature holds. It is asked only where a
+    /// window is set and the [`Evidence`] has no time, so that nobody else pays for reading it.
+    ///
+    /// # Errors
+    ///
+    /// When there is a time, but not a readable one.
+    fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
+        let _ = verified;
+        Ok(None)
+    }
+
+    /// Reads what else is inside the signed body, once the signature holds: an id, a handshake to
+    /// be answered. By default nothing.
     ///
     /// # Errors
     ///
@@ -140,19 +151,11 @@ impl From<Evidence> for Inspect {
 /// What [`Scheme::attest`] found inside the verified body.
 #[derive(Debug, Default)]
 pub struct Attested {
-    pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id: Option<Box<str>>,
     pub(crate) answer: Option<Response<Bytes>>,
 }
 
 impl Attested {
-    /// The time that stands in the body; the window is checked against it.
-    #[must_use]
-    pub fn timestamp(mut self, timestamp: Timestamp) -> Self {
-        self.timestamp = Some(timestamp);
-        self
-    }
-
     /// The id of the request that stands in the body.
     #[must_use]
     pub fn id(mut self, id: &str) -> Self {
