@@ -1,22 +1,24 @@
 //! Every provider passes the same suite.
 
 use bytes::Bytes;
+use countersign::flow::{FlowAction, FlowWebhook};
 use countersign::spark::Spark;
+use countersign::speakap::Speakap;
 use countersign_tests::acme::{self, Acme};
-use countersign_tests::conformance::Subject;
+use countersign_tests::conformance::{Place, Subject};
 use http::Request;
 use http::header::HeaderName;
 
 #[tokio::test]
 async fn spark() {
-    let signature = HeaderName::from_static("x-spark-signature");
+    let signature = Place::Header(HeaderName::from_static("x-spark-signature"));
     let subject = Subject {
         scheme: Spark::default,
         secrets: ["somesupersecretphrase", "the secret before that one"],
         unsigned: || {
             post(r#"{"id":"W","resource":"messages","event":"created","data":{"id":"M"}}"#)
         },
-        headers: vec![signature.clone()],
+        required: vec![signature.clone()],
         malformed: (signature, HEX_40.to_vec()),
         timed: false,
     };
@@ -26,12 +28,12 @@ async fn spark() {
 /// The same with the header that is not confirmed.
 #[tokio::test]
 async fn spark_with_webex_signature() {
-    let signature = HeaderName::from_static("x-spark-signature");
+    let signature = Place::Header(HeaderName::from_static("x-spark-signature"));
     let subject = Subject {
         scheme: || Spark::default().webex_signature(true),
         secrets: ["somesupersecretphrase", "the secret before that one"],
         unsigned: || post(r#"{"id":"W","resource":"rooms","event":"created","data":{"id":"R"}}"#),
-        headers: vec![signature.clone()],
+        required: vec![signature.clone()],
         malformed: (signature, HEX_40.to_vec()),
         timed: false,
     };
@@ -45,11 +47,89 @@ async fn acme() {
         scheme: Acme::default,
         secrets: ["acme_new", "acme_old"],
         unsigned: || post("a body that needs no parsing"),
-        headers: vec![acme::SIGNATURE, acme::TIME],
-        malformed: (acme::SIGNATURE, HEX_40.to_vec()),
+        required: vec![Place::Header(acme::SIGNATURE), Place::Header(acme::TIME)],
+        malformed: (Place::Header(acme::SIGNATURE), HEX_40.to_vec()),
         timed: true,
     };
     subject.run().await;
+}
+
+#[tokio::test]
+async fn flow_action() {
+    let signature = Place::Field("signature");
+    let subject = Subject {
+        scheme: FlowAction::default,
+        secrets: ["a secret token", "the token before that one"],
+        unsigned: || form("user_id=24&selected_ids=931%2C900&title=All+Versions&view=&%C3%A9=%7e"),
+        required: vec![signature.clone(), Place::Field("timestamp")],
+        malformed: (signature, HEX_40_IN_A_FORM.to_vec()),
+        timed: true,
+    };
+    subject.run().await;
+}
+
+#[tokio::test]
+async fn flow_webhook() {
+    let signature = Place::Header(HeaderName::from_static("x-sg-signature"));
+    let subject = Subject {
+        scheme: FlowWebhook::default,
+        secrets: ["a secret token", "the token before that one"],
+        unsigned: || post(r#"{"data":{"id":"11777.3065.0","event_type":"Shotgun_Shot_New"}}"#),
+        required: vec![signature.clone()],
+        malformed: (
+            signature,
+            vec![
+                "",
+                "sha1=",
+                "6402f3c82e34dd4c187d601c448a753366ea8981",
+                "SHA1=6402f3c82e34dd4c187d601c448a753366ea8981",
+                "sha256=6402f3c82e34dd4c187d601c448a753366ea8981",
+                "sha1=6402f3c82e34dd4c187d601c448a753366ea898",
+                "sha1= 6402f3c82e34dd4c187d601c448a753366ea8981",
+            ],
+        ),
+        timed: false,
+    };
+    subject.run().await;
+}
+
+#[tokio::test]
+async fn speakap() {
+    let signature = Place::Field("signature");
+    let subject = Subject {
+        scheme: Speakap::default,
+        secrets: ["an app's secret", "the secret before that one"],
+        unsigned: || form("appData=&locale=nl-NL&networkEID=08e1&role=user&userEID=dc968&x=%26+~"),
+        required: vec![signature.clone(), Place::Field("issuedAt")],
+        malformed: (
+            signature,
+            vec![
+                "",
+                "AAAA",
+                "8A366vpKRwnUXoYs8HRxkOQincftsX2O5ZyJ240NPdM",
+                "8A366vpKRwnUXoYs8HRxkOQincftsX2O5ZyJ240NPdN%3D",
+                "8A366vpKRwnUXoYs8HRxkOQincftsX2O5ZyJ240NPdM%3D%0A",
+                "8A366vpKRwnUXoYs8HRxkOQincftsX2O5ZyJ240NPd_%3D",
+                "96a595eb479a51cc21ad55ff2bb9652c1ce84f060587f83bf024744d41d33e60",
+            ],
+        ),
+        timed: true,
+    };
+    subject.run().await;
+}
+
+/// The same for a field of a form.
+const HEX_40_IN_A_FORM: [&str; 3] = [
+    "",
+    "772b102ec0709e0a1950a38c2ff87375127db8",
+    "sha1%3D772b102ec0709e0a1950a38c2ff87375127db864",
+];
+
+fn form(body: &'static str) -> Request<Bytes> {
+    Request::post("https://app.example.com/form?admin=1")
+        .header("Content-Type", "Application/X-WWW-Form-URLencoded; charset=UTF-8")
+        .body(Bytes::from(body))
+        .expect("a request")
 }
 
 /// None of these is a signature of 20 bytes, or of any other number, in hexadecimal digits.

@@ -26,12 +26,54 @@ pub struct Subject<S: Sign> {
     pub secrets: [&'static str; 2],
     /// A request as the provider sends it, still without signature.
     pub unsigned: fn() -> Request<Bytes>,
-    /// The headers that it cannot do without: absent or there twice, it is refused.
-    pub headers: Vec<HeaderName>,
-    /// The header of the signature, and values that are not signatures.
-    pub malformed: (HeaderName, Vec<&'static str>),
+    /// What it cannot do without: absent or there twice, it is refused.
+    pub required: Vec<Place>,
+    /// Where the signature is, and values that are not signatures.
+    pub malformed: (Place, Vec<&'static str>),
     /// Whether a time is signed, so that there is a window.
     pub timed: bool,
+}
+
+/// Where a request has something.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In a header.
+    Header(HeaderName),
+    /// In a field of the form that is the body.
+    Field(&'static str),
+}
+
+impl Place {
+    fn remove(&self, request: &mut Request<Bytes>) -> String {
+        match self {
+            Self::Header(name) => {
+                let value = request.headers_mut().remove(name).expect("the header");
+                value.to_str().expect("a text").into()
+            }
+            Self::Field(name) => {
+                let body = String::from_utf8(request.body().to_vec()).expect("a form");
+                let prefix = format!("{name}=");
+                let mut fields: Vec<_> = body.split('&').collect();
+                let at = fields.iter().position(|f| f.starts_with(&prefix)).expect("the field");
+                let value = fields.remove(at)[prefix.len()..].to_owned();
+                *request.body_mut() = fields.join("&").into();
+                value
+            }
+        }
+    }
+
+    fn append(&self, request: &mut Request<Bytes>, value: &str) {
+        match self {
+            Self::Header(name) => {
+                let value = HeaderValue::from_str(value).expect("a header");
+                request.headers_mut().append(name, value);
+            }
+            Self::Field(name) => {
+                let field = format!("&{name}={value}");
+                *request.body_mut() = [request.body(), field.as_bytes()].concat().into();
+            }
+        }
+    }
 }
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -49,7 +91,7 @@ impl<S: Sign> Subject<S> {
     pub async fn run(&self) {
         self.empty_secrets_are_errors();
         self.genuine_is_handled().await;
-        self.missing_or_repeated_headers().await;
+        self.missing_or_repeated().await;
         self.malformed_signatures().await;
         self.keys_and_rotation().await;
         self.stale_and_future().await;
@@ -76,23 +118,26 @@ impl<S: Sign> Subject<S> {
         assert!(self.verify(self.signed()).is_ok(), "offline it is genuine as well");
     }
 
-    async fn missing_or_repeated_headers(&self) {
-        for header in &self.headers {
+    async fn missing_or_repeated(&self) {
+        for place in &self.required {
             let mut request = self.signed();
-            let value = request.headers_mut().remove(header).expect("a header that it signs with");
+            let value = place.remove(&mut request);
             self.refused(request, |reason| matches!(reason, Reason::Missing(_))).await;
 
-            let mut request = self.signed();
-            request.headers_mut().append(header, value);
-            self.refused(request, |reason| matches!(reason, Reason::Repeated(_))).await;
+            for again in [value.as_str(), "other"] {
+                let mut request = self.signed();
+                place.append(&mut request, again);
+                self.refused(request, |reason| matches!(reason, Reason::Repeated(_))).await;
+            }
         }
     }
 
     async fn malformed_signatures(&self) {
-        let (header, values) = &self.malformed;
+        let (place, values) = &self.malformed;
         for value in values {
             let mut request = self.signed();
-            request.headers_mut().insert(header, HeaderValue::from_str(value).expect("a header"));
+            place.remove(&mut request);
+            place.append(&mut request, value);
             self.refused(request, |reason| matches!(reason, Reason::Malformed(_))).await;
         }
     }

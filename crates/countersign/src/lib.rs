@@ -7,14 +7,24 @@
 //! |---|---|
 //! | `axum` (default) | `Verified<T>`, the extractor |
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
+//! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
+//! | `speakap` | Speakap: `SpeakapVerify` |
 //! | `full` | all of them |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 
 #[doc(inline)]
 pub use countersign_core::*;
+#[cfg(feature = "flow")]
+pub use countersign_flow as flow;
+#[cfg(feature = "flow")]
+pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
 #[cfg(feature = "spark")]
 pub use countersign_spark as spark;
 #[cfg(feature = "spark")]
 pub use countersign_spark::{Spark, SparkVerify};
+#[cfg(feature = "speakap")]
+pub use countersign_speakap as speakap;
+#[cfg(feature = "speakap")]
+pub use countersign_speakap::{Speakap, SpeakapVerify};

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Debug, Formatter};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use hmac::digest::KeyInit;
 use hmac::{Hmac as Mac, Mac as _};
 use sha1::Sha1;
@@ -67,6 +69,19 @@ impl HmacKey {
     /// If the algorithm is not an HMAC.
     pub fn sign_hex(&self, algorithm: Algorithm, pieces: &[&[u8]]) -> Result<String, ConfigError> {
         Ok(base16ct::lower::encode_string(&self.sign(algorithm, pieces)?))
+    }
+
+    /// The same in base64: standard alphabet, with padding.
+    ///
+    /// # Errors
+    ///
+    /// If the algorithm is not an HMAC.
+    pub fn sign_base64(
+        &self,
+        algorithm: Algorithm,
+        pieces: &[&[u8]],
+    ) -> Result<String, ConfigError> {
+        Ok(BASE64_STANDARD.encode(self.sign(algorithm, pieces)?))
     }
 
     fn start(&self, algorithm: Algorithm) -> Option<Running> {

@@ -1,0 +1,7 @@
+//! Webhooks: JSON that the site posts.
+
+mod payload;
+mod scheme;
+
+pub use self::payload::{Delivery, Entity, EventEntry, Members, Meta};
+pub use self::scheme::FlowWebhook;

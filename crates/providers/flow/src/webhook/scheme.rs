@@ -1,0 +1,71 @@
+//! Where a webhook has its signature.
+
+use bytes::Bytes;
+use countersign_core::{
+    Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, Reason, Scheme, Secret,
+    SecretOnly, Sign, Signature, Timestamp,
+};
+use http::Request;
+use http::header::{HeaderName, HeaderValue};
+use serde::Deserialize;
+
+const HEADER: HeaderName = HeaderName::from_static("x-sg-signature");
+const NAME: &str = "X-SG-SIGNATURE";
+const PREFIX: &str = "sha1=";
+
+/// The rules of webhooks: `sha1=` and `hex(HMAC-SHA1(token, raw body))` in `X-SG-SIGNATURE`.
+///
+/// The site sends the header only where the webhook has a secret token. The other `x-sg-` headers
+/// are **not signed**. There is no window; `.max_age(..)` checks the `timestamp` of the body.
+///
+/// The receiver has to answer within 6 s (batched: the larger of 6 s and 1 s an event).
+#[derive(Clone, Debug, Default)]
+pub struct FlowWebhook;
+
+impl SecretOnly for FlowWebhook {}
+
+impl Scheme for FlowWebhook {
+    type Method = Hmac;
+
+    const NAME: &'static str = "flow-webhook";
+
+    fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+        Ok(HmacKey::new(secret.expose()))
+    }
+
+    fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let value = head.required(&HEADER, NAME)?;
+        let digits = value.strip_prefix(PREFIX.as_bytes()).ok_or(Reason::Malformed(NAME))?;
+        Ok(Evidence::new(Signature::from_hex(Algorithm::HmacSha1, digits, NAME)?).into())
+    }
+
+    /// The `timestamp` at the top of the body: RFC 3339.
+    fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
+        #[derive(Deserialize)]
+        struct Timed {
+            timestamp: Option<String>,
+        }
+        const TIMESTAMP: Reason = Reason::Malformed("timestamp");
+        let timed: Timed = serde_json::from_slice(verified).map_err(|_| TIMESTAMP)?;
+        let Some(text) = timed.timestamp else { return Ok(None) };
+        let time: jiff::Timestamp = text.parse().map_err(|_| TIMESTAMP)?;
+        let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| TIMESTAMP)?;
+        Ok(Some(Timestamp::from_nanos(nanos)))
+    }
+}
+
+impl Sign for FlowWebhook {
+    /// Signs the body as it is: a time in it is the caller's to write, so `now` is of no account.
+    fn sign(
+        &self,
+        secret: &Secret,
+        _now: Timestamp,
+        mut request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let signature = self.key(secret)?.sign_hex(Algorithm::HmacSha1, &[request.body()])?;
+        let value = HeaderValue::try_from(format!("{PREFIX}{signature}"))
+            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
+        request.headers_mut().insert(HEADER, value);
+        Ok(request)
+    }
+}
