@@ -4,7 +4,7 @@ use bytes::Bytes;
 use countersign::flow::{FlowAction, FlowWebhook};
 use countersign::spark::Spark;
 use countersign::speakap::Speakap;
-use countersign_tests::acme::{self, Acme};
+use countersign_tests::acme::{self, Acme, AcmeLate};
 use countersign_tests::conformance::{Place, Subject};
 use http::Request;
 use http::header::HeaderName;
@@ -50,6 +50,20 @@ async fn acme() {
         required: vec![Place::Header(acme::SIGNATURE), Place::Header(acme::TIME)],
         malformed: (Place::Header(acme::SIGNATURE), HEX_40.to_vec()),
         timed: true,
+    };
+    subject.run().await;
+}
+
+/// One that signs the raw body and looks at it first.
+#[tokio::test]
+async fn acme_late() {
+    let subject = Subject {
+        scheme: AcmeLate::default,
+        secrets: ["new", "old"],
+        unsigned: || post("a body that is looked at first"),
+        required: vec![Place::Header(acme::SIGNATURE)],
+        malformed: (Place::Header(acme::SIGNATURE), HEX_40.to_vec()),
+        timed: false,
     };
     subject.run().await;
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod conformance;
+mod forms;
 mod hooks;
 mod isolation;
 mod placement;

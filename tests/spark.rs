@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use countersign::danger::parse_unverified;
 use countersign::spark::{Data, Event, EventKind, Resource, Spark};
-use countersign::{Outcome, Proof, Secret, Sign, SparkVerify, Timestamp};
+use countersign::{Outcome, Proof, Reason, Secret, Sign, SparkVerify, Timestamp};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -39,6 +39,15 @@ fn only_four_members_are_required() {
             .payload::<Event>()
             .is_err()
     );
+}
+
+#[test]
+fn an_empty_body_is_refused_under_a_valid_signature() {
+    let request = Request::post("/").body(Bytes::new()).expect("a request");
+    let secret = Secret::new("secret").expect("a secret");
+    let request = Spark::default().sign(&secret, Timestamp::from_secs(0), request);
+    let error = SparkVerify::new("secret").verify(request.expect("a signature"));
+    assert_eq!(error.expect_err("it is empty").reason(), Reason::EmptyBody);
 }
 
 #[test]

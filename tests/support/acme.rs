@@ -196,6 +196,44 @@ impl Scheme for AcmeDigest {
     }
 }
 
+/// Signs the raw body, but wants to see it before it says so: as a scheme does whose key is named in
+/// the body.
+#[derive(Clone, Debug, Default)]
+pub struct AcmeLate;
+
+impl SecretOnly for AcmeLate {}
+
+impl Scheme for AcmeLate {
+    type Method = Hmac;
+
+    const NAME: &'static str = "acme-late";
+
+    fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+        Ok(HmacKey::new(secret.expose()))
+    }
+
+    fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
+        if body.is_none() {
+            return Ok(Inspect::NeedBody);
+        }
+        let digits = head.required(&SIGNATURE, "acme-signature")?;
+        Ok(Evidence::new(Signature::from_hex(SHA256, digits, "acme-signature")?).into())
+    }
+}
+
+impl Sign for AcmeLate {
+    fn sign(
+        &self,
+        secret: &Secret,
+        _: Timestamp,
+        mut request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let signature = self.key(secret)?.sign_hex(SHA256, &[request.body()])?;
+        request.headers_mut().insert(SIGNATURE, header(&signature)?);
+        Ok(request)
+    }
+}
+
 /// A token in `acme-signature`, and nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct AcmeToken;
