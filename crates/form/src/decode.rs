@@ -1,7 +1,7 @@
 //! One pass over the bytes of a form.
 
 use countersign_core::Reason;
-use memchr::memchr;
+use memchr::{Memchr, memchr, memchr2};
 
 use crate::form::Span;
 
@@ -15,7 +15,10 @@ pub(crate) fn decode(body: &[u8], max_fields: usize) -> Result<(String, Vec<Span
     }
     let mut text = Vec::with_capacity(body.len());
     let mut fields = Vec::new();
-    for raw in body.split(|&byte| byte == b'&') {
+    let mut start = 0;
+    for end in Memchr::new(b'&', body).chain([body.len()]) {
+        let raw = body.get(start..end).unwrap_or_default();
+        start = end + 1;
         if raw.is_empty() {
             continue;
         }
@@ -53,7 +56,7 @@ fn span(start: usize, end: usize) -> std::ops::Range<u32> {
 
 fn unescape(mut raw: &[u8], text: &mut Vec<u8>) -> Result<(), Reason> {
     loop {
-        let special = raw.iter().position(|&byte| byte == b'%' || byte == b'+');
+        let special = memchr2(b'%', b'+', raw);
         let Some((plain, rest)) = special.and_then(|at| raw.split_at_checked(at)) else {
             text.extend_from_slice(raw);
             return Ok(());

@@ -15,15 +15,20 @@ pub fn encode_rfc3986(text: &str, sink: &mut dyn FnMut(&[u8])) {
 
 /// Escapes what has a meaning in a form: `%`, `+`, `&`, and in a name `=`. A space is `+`.
 pub(crate) fn escape(text: &str, in_name: bool, body: &mut Vec<u8>) {
-    for byte in text.bytes() {
-        match byte {
-            b' ' => body.push(b'+'),
-            b'%' => body.extend_from_slice(b"%25"),
-            b'+' => body.extend_from_slice(b"%2B"),
-            b'&' => body.extend_from_slice(b"%26"),
-            b'=' if in_name => body.extend_from_slice(b"%3D"),
-            other => body.push(other),
-        }
+    let special = |byte: &u8| matches!(byte, b' ' | b'%' | b'+' | b'&') || in_name && *byte == b'=';
+    for run in text.as_bytes().split_inclusive(special) {
+        let Some((last, plain)) = run.split_last().filter(|(last, _)| special(last)) else {
+            body.extend_from_slice(run);
+            continue;
+        };
+        body.extend_from_slice(plain);
+        body.extend_from_slice(match last {
+            b' ' => b"+",
+            b'%' => b"%25",
+            b'+' => b"%2B",
+            b'&' => b"%26",
+            _ => b"%3D",
+        });
     }
 }
 
