@@ -5,6 +5,7 @@ mod conformance;
 mod forms;
 mod hooks;
 mod isolation;
+mod keys;
 mod placement;
 mod rules;
 mod spark;

@@ -39,6 +39,8 @@ impl Scheme for Acme {
         hex.map(HmacKey::new).ok_or_else(|| ConfigError::new("the secret begins with `acme_`"))
     }
 
+    const CHALLENGES: bool = true;
+
     fn challenge(
         &self,
         head: &Head<'_>,

@@ -9,12 +9,22 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Buf;
+use http::Version;
+use http::header::EXPECT;
+use http::request::Parts;
 use http_body::Body;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// How long a refused body is read on.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether a client may be writing a body that it was not asked for.
+///
+/// With `Expect: 100-continue` it waits to be asked, and HTTP/2 tells it to stop.
+pub(crate) fn worth_draining(parts: &Parts) -> bool {
+    parts.version < Version::HTTP_2 && !parts.headers.contains_key(EXPECT)
+}
 
 /// Reads on in a task of its own, for up to `limit` bytes and five seconds.
 ///

@@ -1,7 +1,8 @@
 //! The check itself, without I/O: the layer and the offline entry both drive it.
 //!
-//! [`begin`] looks at the head, [`Check::update`] takes the body as it arrives, and [`complete`]
-//! says whether it was genuine.
+//! [`begin`] looks at the head, [`Fed`] takes the body as it arrives, and [`conclude`]
+//! says whether it was genuine. Keys that have to be waited for are handed to the driver, which
+//! comes back with them: to [`Fed::new`] before the body, to [`resume`] after it.
 
 use bytes::Bytes;
 use http::{Method as HttpMethod, Response};
@@ -12,6 +13,7 @@ use subtle::ConstantTimeEq;
 use crate::error::Reason;
 use crate::evidence::{Algorithm, Claim, Content, Evidence, Message, Signature};
 use crate::head::Head;
+use crate::keys::{KeyError, KeyFuture, KeyHint, KeySet, Lookup};
 use crate::layer::Config;
 use crate::method::{Match, Method};
 use crate::proof::{Covered, Proof};
@@ -19,40 +21,89 @@ use crate::scheme::{Inspect, KeyOf, Scheme};
 use crate::time::Timestamp;
 
 /// What the head of a request led to.
-pub(crate) enum Begun<M: Method> {
-    /// An unsigned challenge: this is the answer.
-    Answered(Response<Bytes>),
-    /// The body is hashed as it arrives.
-    Streaming(Check<M>),
+#[expect(clippy::large_enum_variant, reason = "moved once a request; a box would cost more")]
+pub(crate) enum Begun<S: Scheme> {
+    /// Perhaps an unsigned challenge: [`challenge`] answers with these keys.
+    Challenge(Lookup<KeyOf<S>>),
+    /// The body is hashed as it arrives, with these keys.
+    Streaming(Evidence, Lookup<KeyOf<S>>),
     /// The body is gathered, and read when it is there.
     NeedBody,
 }
 
-/// Looks at the head: what is missing, malformed or stale is refused before a byte of the body is
-/// read.
-pub(crate) fn begin<S: Scheme>(
-    config: &Config<S>,
-    head: &Head<'_>,
-) -> Result<Begun<S::Method>, Reason> {
-    let keys = config.keys.keys();
-    if matches!(*head.method(), HttpMethod::GET | HttpMethod::HEAD)
-        && let Some(answer) = config.scheme.challenge(head, keys)?
-    {
-        return Ok(Begun::Answered(answer));
+/// Looks at the head: what is missing, malformed or stale is refused before keys are looked up and
+/// before a byte of the body is read.
+pub(crate) fn begin<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>, Reason> {
+    if S::CHALLENGES && matches!(*head.method(), HttpMethod::GET | HttpMethod::HEAD) {
+        return Ok(Begun::Challenge(config.keys.keys(&KeyHint::new(*head, None))));
     }
+    read_head(config, head)
+}
+
+fn read_head<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>, Reason> {
     match config.scheme.inspect(head, None)? {
         Inspect::Evidence(evidence) => {
             if let Some(timestamp) = evidence.timestamp {
                 config.window.check(timestamp, config.clock.now())?;
             }
-            Check::new(keys, evidence).map(Begun::Streaming)
+            let lookup = look_up(config, head, &evidence);
+            Ok(Begun::Streaming(evidence, lookup))
         }
         Inspect::NeedBody => Ok(Begun::NeedBody),
     }
 }
 
+/// Answers a challenge, or goes on with the head as of any other request.
+pub(crate) fn challenge<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    keys: &KeySet<KeyOf<S>>,
+) -> Result<Result<Response<Bytes>, Begun<S>>, Reason> {
+    match config.scheme.challenge(head, keys.keys())? {
+        Some(answer) => Ok(Ok(answer)),
+        None => read_head(config, head).map(Err),
+    }
+}
+
+fn look_up<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    evidence: &Evidence,
+) -> Lookup<KeyOf<S>> {
+    config.keys.keys(&KeyHint::new(*head, evidence.key_id.as_deref()))
+}
+
+impl From<KeyError> for Reason {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Unknown => Self::UnknownKey,
+            KeyError::Unavailable(why) => {
+                tracing::error!(target: "countersign", why = &*why, "no keys");
+                Self::KeysUnavailable
+            }
+        }
+    }
+}
+
+/// A check in progress, with the keys that it was started with.
+pub(crate) struct Fed<S: Scheme> {
+    keys: KeySet<KeyOf<S>>,
+    check: Check<S::Method>,
+}
+
+impl<S: Scheme> Fed<S> {
+    pub(crate) fn new(keys: KeySet<KeyOf<S>>, evidence: Evidence) -> Result<Self, Reason> {
+        let check = Check::new(&keys, evidence)?;
+        Ok(Self { keys, check })
+    }
+
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        self.check.update(chunk);
+    }
+}
+
 /// What is left to be checked while the body arrives.
-pub(crate) struct Check<M: Method> {
+struct Check<M: Method> {
     claim: Claim,
     streams: SmallVec<[Stream<M>; 1]>,
     timestamp: Option<Timestamp>,
@@ -68,8 +119,8 @@ struct Stream<M: Method> {
 }
 
 impl<M: Method> Check<M> {
-    fn new(keys: &[M::Key], evidence: Evidence) -> Result<Self, Reason> {
-        let Evidence { claim, mut messages, timestamp, id, body_digest } = evidence;
+    fn new(keys: &KeySet<M::Key>, evidence: Evidence) -> Result<Self, Reason> {
+        let Evidence { claim, mut messages, timestamp, id, body_digest, key_id: _ } = evidence;
         if claim.signatures.len() > Evidence::MAX_SIGNATURES {
             return Err(Reason::TooMany("signatures"));
         }
@@ -80,11 +131,11 @@ impl<M: Method> Check<M> {
             messages.push(Message::body());
         }
         let streams =
-            messages.into_iter().map(|message| Stream::new(keys, &claim, message)).collect();
+            messages.into_iter().map(|message| Stream::new(keys.keys(), &claim, message)).collect();
         Ok(Self { claim, streams, timestamp, id, body_digest: body_digest.map(Box::new) })
     }
 
-    pub(crate) fn update(&mut self, chunk: &[u8]) {
+    fn update(&mut self, chunk: &[u8]) {
         for stream in &mut self.streams {
             if let Content::Body = stream.content {
                 M::update(&mut stream.state, chunk);
@@ -132,22 +183,120 @@ pub(crate) struct Genuine<S> {
     pub(crate) answer: Option<Response<Bytes>>,
 }
 
+/// Where the check of a whole request stands.
+#[expect(clippy::large_enum_variant, reason = "moved once a request; a box would cost more")]
+pub(crate) enum Verdict<S: Scheme> {
+    /// It is over.
+    Done(Result<Genuine<S>, Reason>),
+    /// It needs keys that have to be waited for: [`resume`] with them.
+    Wait(KeyFuture<KeyOf<S>>, Asked),
+}
+
+/// How often keys were asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Once: newer ones may be asked for.
+    Once,
+    /// For newer ones too: a mismatch stands.
+    Again,
+}
+
 /// Says whether the request was genuine, now that its body is there.
 ///
-/// `check` is that of [`Begun::Streaming`], fed with all of `body`; `None` after
+/// `fed` is the check of [`Begun::Streaming`], fed with all of `body`, and its keys; `None` after
 /// [`Begun::NeedBody`].
-pub(crate) fn complete<S: Scheme>(
+pub(crate) fn conclude<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
-    check: Option<Check<S::Method>>,
+    fed: Option<Fed<S>>,
+    body: &Bytes,
+) -> Verdict<S> {
+    if let Some(Fed { keys, check }) = fed {
+        let judged = judge(config, &keys, check, body);
+        return or_newer(config, head, body, keys, judged, Asked::Once);
+    }
+    match read_body(config, head, body) {
+        Ok(evidence) => match look_up(config, head, &evidence) {
+            Lookup::Ready(keys) => resume_with(config, head, body, keys, evidence, Asked::Once),
+            Lookup::Later(keys) => Verdict::Wait(keys, Asked::Once),
+        },
+        Err(reason) => Verdict::Done(Err(reason)),
+    }
+}
+
+/// Goes on with keys that had to be waited for. The body is hashed again, or for the first time.
+pub(crate) fn resume<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    body: &Bytes,
+    keys: Result<KeySet<KeyOf<S>>, KeyError>,
+    asked: Asked,
+) -> Verdict<S> {
+    match read_body(config, head, body) {
+        Ok(evidence) => resume_with(config, head, body, keys, evidence, asked),
+        Err(reason) => Verdict::Done(Err(reason)),
+    }
+}
+
+fn resume_with<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    body: &Bytes,
+    keys: Result<KeySet<KeyOf<S>>, KeyError>,
+    evidence: Evidence,
+    asked: Asked,
+) -> Verdict<S> {
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(error) => return Verdict::Done(Err(error.into())),
+    };
+    let judged = Check::new(&keys, evidence).and_then(|mut check| {
+        check.update(body);
+        judge(config, &keys, check, body)
+    });
+    or_newer(config, head, body, keys, judged, asked)
+}
+
+/// Asks for newer keys where none of these matched, once.
+fn or_newer<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    body: &Bytes,
+    tried: KeySet<KeyOf<S>>,
+    judged: Result<Genuine<S>, Reason>,
+    asked: Asked,
+) -> Verdict<S> {
+    if asked == Asked::Again || !matches!(judged, Err(Reason::Mismatch)) {
+        return Verdict::Done(judged);
+    }
+    let key_id = read_body(config, head, body).ok().and_then(|evidence| evidence.key_id);
+    match config.keys.newer(&KeyHint::new(*head, key_id.as_deref()), &tried) {
+        None => Verdict::Done(judged),
+        Some(Lookup::Ready(keys)) => resume(config, head, body, keys, Asked::Again),
+        Some(Lookup::Later(keys)) => Verdict::Wait(keys, Asked::Again),
+    }
+}
+
+/// What the request claims, with the body at hand.
+fn read_body<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    body: &Bytes,
+) -> Result<Evidence, Reason> {
+    match config.scheme.inspect(head, Some(body))? {
+        Inspect::Evidence(evidence) => Ok(evidence),
+        // A scheme that asks for the body again has found no evidence in it.
+        Inspect::NeedBody => Err(Reason::Missing("the evidence")),
+    }
+}
+
+fn judge<S: Scheme>(
+    config: &Config<S>,
+    keys: &KeySet<KeyOf<S>>,
+    check: Check<S::Method>,
     body: &Bytes,
 ) -> Result<Genuine<S>, Reason> {
-    let check = match check {
-        Some(check) => check,
-        None => read_body(config, head, body)?,
-    };
-    let keys = config.keys.keys();
-    let (found, claimed) = check.finish(keys);
+    let (found, claimed) = check.finish(keys.keys());
     let (matched, content) = found.ok_or(Reason::Mismatch)?;
     if claimed.body_digest.as_deref().is_some_and(|digest| !is_digest_of(digest, body)) {
         return Err(Reason::BodyDigest);
@@ -158,34 +307,12 @@ pub(crate) fn complete<S: Scheme>(
         Content::Nothing => (Covered::Nothing, body.clone()),
         Content::Canonical(canonical) => (Covered::Canonical, canonical.reveal()),
     };
-    let key = keys.get(matched.key).ok_or(Reason::Mismatch)?;
+    let key = keys.keys().get(matched.key).ok_or(Reason::Mismatch)?;
     let attested = config.scheme.attest(&verified, key)?;
     let timestamp = check_window(config, claimed.timestamp, &verified)?;
-    let proof = Proof::new(
-        verified,
-        matched,
-        config.keys.owner(),
-        timestamp,
-        claimed.id.or(attested.id),
-        covered,
-    );
+    let id = claimed.id.or(attested.id);
+    let proof = Proof::new(verified, matched, keys.owner(), timestamp, id, covered);
     Ok(Genuine { proof, answer: attested.answer })
-}
-
-fn read_body<S: Scheme>(
-    config: &Config<S>,
-    head: &Head<'_>,
-    body: &Bytes,
-) -> Result<Check<S::Method>, Reason> {
-    match config.scheme.inspect(head, Some(body))? {
-        Inspect::Evidence(evidence) => {
-            let mut check = Check::new(config.keys.keys(), evidence)?;
-            check.update(body);
-            Ok(check)
-        }
-        // A scheme that asks for the body again has found no evidence in it.
-        Inspect::NeedBody => Err(Reason::Missing("the evidence")),
-    }
 }
 
 /// The second look at the clock: the body may have taken long, or have the time in it.
@@ -210,6 +337,3 @@ fn is_digest_of(digest: &Signature, body: &[u8]) -> bool {
         _ => false,
     }
 }
-
-/// The keys that a scheme makes of its secrets.
-pub(crate) type Keys<S> = crate::keys::KeySet<KeyOf<S>>;

@@ -26,6 +26,10 @@ pub enum Reason {
     Unexpected(&'static str),
     /// The body cannot be brought into the form that is signed; the text says why.
     NotCanonical(&'static str),
+    /// There is no key for what the request names.
+    UnknownKey,
+    /// The keys cannot be had at present.
+    KeysUnavailable,
     /// The signature is that of no configured key.
     Mismatch,
     /// The body is not the one whose digest is signed.
@@ -57,6 +61,8 @@ impl Reason {
             Self::TooMany(_) => "too-many",
             Self::Unexpected(_) => "unexpected",
             Self::NotCanonical(_) => "not-canonical",
+            Self::UnknownKey => "unknown-key",
+            Self::KeysUnavailable => "keys-unavailable",
             Self::Mismatch => "mismatch",
             Self::BodyDigest => "body-digest",
             Self::EmptyBody => "empty-body",
@@ -69,13 +75,14 @@ impl Reason {
         }
     }
 
-    /// The status of the answer: 401 unless the body itself could not be had.
+    /// The status of the answer: 401, unless the body or the keys could not be had.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyUnreadable => StatusCode::BAD_REQUEST,
+            Self::KeysUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
@@ -90,6 +97,8 @@ impl Display for Reason {
             Self::TooMany(what) => write!(f, "there are too many {what}"),
             Self::Unexpected(what) => write!(f, "{what}"),
             Self::NotCanonical(why) => write!(f, "the body has no canonical form: {why}"),
+            Self::UnknownKey => f.write_str("there is no key for what the request names"),
+            Self::KeysUnavailable => f.write_str("the keys cannot be had at present"),
             Self::Mismatch => f.write_str("the signature does not match under any configured key"),
             Self::BodyDigest => f.write_str("the body is not the one whose digest is signed"),
             Self::EmptyBody => f.write_str("the body is empty"),
@@ -146,15 +155,15 @@ impl VerifyError {
         response
     }
 
+    /// Strangers cause all but the last: what is unavailable is an operator's business.
     pub(crate) fn log(&self) {
-        tracing::debug!(
-            target: "countersign",
-            scheme = self.scheme,
-            reason = %self.reason,
-            code = self.reason.code(),
-            status = self.status().as_u16(),
-            "refused"
-        );
+        let (scheme, reason, status) = (self.scheme, self.reason, self.status().as_u16());
+        let code = reason.code();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::error!(target: "countersign", scheme, %reason, code, status, "refused");
+        } else {
+            tracing::debug!(target: "countersign", scheme, %reason, code, status, "refused");
+        }
     }
 }
 

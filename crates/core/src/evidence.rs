@@ -253,6 +253,7 @@ pub struct Evidence {
     pub(crate) messages: SmallVec<[Message; 1]>,
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id: Option<Box<str>>,
+    pub(crate) key_id: Option<Box<str>>,
     pub(crate) body_digest: Option<Signature>,
 }
 
@@ -304,6 +305,14 @@ impl Evidence {
         self
     }
 
+    /// The name of the key, where the scheme has names for keys: see
+    /// [`KeyHint::key_id`](crate::KeyHint::key_id).
+    #[must_use]
+    pub fn key_id(mut self, key_id: &str) -> Self {
+        self.key_id = Some(key_id.into());
+        self
+    }
+
     /// A digest of the body that is part of the signed text, where the body itself is not.
     #[must_use]
     pub fn binds_body(mut self, digest: Signature) -> Self {
@@ -326,6 +335,7 @@ impl Evidence {
             messages: SmallVec::new(),
             timestamp: None,
             id: None,
+            key_id: None,
             body_digest: None,
         }
     }

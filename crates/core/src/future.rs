@@ -18,13 +18,16 @@ use tower_http::timeout::TimeoutError;
 use tower_service::Service;
 
 use crate::body::{BoxError, ResponseBody};
-use crate::engine::{self, Check};
+use crate::drain::{drain, worth_draining};
+use crate::engine::{self, Asked, Begun, Fed, Genuine, Verdict};
 use crate::error::{Reason, VerifyError};
-use crate::gather::Gather;
+use crate::evidence::Evidence;
+use crate::gather::{Gather, declared_length};
 use crate::head::Head;
+use crate::keys::{KeyError, KeyFuture, KeySet, Lookup};
 use crate::layer::Config;
 use crate::proof::Covered;
-use crate::scheme::Scheme;
+use crate::scheme::{KeyOf, Scheme};
 
 /// How many frames are read before other tasks get their turn: a body that is always ready, with
 /// frames that may be empty, must not keep a thread to itself.
@@ -42,28 +45,51 @@ pin_project! {
     #[project = StateProj]
     enum State<S: Scheme, Inner, ReqBody, Called> {
         Answered { answer: Option<Response<Bytes>> },
+        Waiting { keys: KeyFuture<KeyOf<S>>, waiting: Option<Box<Waiting<S, Inner, ReqBody>>> },
         Reading { #[pin] body: ReqBody, reading: Option<Reading<S, Inner>> },
         Ready { inner: Inner, request: Option<Request<Full<Bytes>>> },
         Called { #[pin] future: Called },
     }
 }
 
-/// What is needed while the body arrives, and after.
-pub(crate) struct Reading<S: Scheme, Inner> {
+/// A request on its way: its head, and where it is to go.
+pub(crate) struct Work<S: Scheme, Inner> {
     pub(crate) inner: Inner,
     pub(crate) config: Arc<Config<S>>,
     pub(crate) parts: Parts,
-    pub(crate) check: Option<Check<S::Method>>,
-    pub(crate) gather: Gather,
 }
 
-impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> ResponseFuture<S, Inner, ReqBody> {
-    pub(crate) fn answered(answer: Response<Bytes>) -> Self {
-        Self { state: State::Answered { answer: Some(answer) } }
-    }
+/// A request that waits for keys. The box is for those alone whose keys are not at hand.
+struct Waiting<S: Scheme, Inner, ReqBody> {
+    work: Work<S, Inner>,
+    purpose: Purpose<ReqBody>,
+}
 
-    pub(crate) fn reading(body: ReqBody, reading: Reading<S, Inner>) -> Self {
-        Self { state: State::Reading { body, reading: Some(reading) } }
+/// What keys are wanted for.
+#[expect(clippy::large_enum_variant, reason = "moved once or twice a request; see `Begun`")]
+enum Purpose<ReqBody> {
+    Challenge(ReqBody),
+    Stream(Evidence, ReqBody),
+    Judge(Bytes, Asked),
+}
+
+/// What is needed while the body arrives, and after.
+struct Reading<S: Scheme, Inner> {
+    work: Work<S, Inner>,
+    fed: Option<Fed<S>>,
+    gather: Gather,
+}
+
+impl<S, Inner, ReqBody> ResponseFuture<S, Inner, ReqBody>
+where
+    S: Scheme,
+    Inner: Service<Request<Full<Bytes>>>,
+    ReqBody: Body + Send + 'static,
+    ReqBody::Data: Send,
+{
+    pub(crate) fn begin(work: Work<S, Inner>, body: ReqBody) -> Self {
+        let begun = engine::begin(&work.config, &Head::new(&work.parts));
+        Self { state: work.go(begun, body) }
     }
 }
 
@@ -71,7 +97,8 @@ impl<S, Inner, ReqBody, ResBody> Future for ResponseFuture<S, Inner, ReqBody>
 where
     S: Scheme,
     Inner: Service<Request<Full<Bytes>>, Response = Response<ResBody>>,
-    ReqBody: Body,
+    ReqBody: Body + Send + 'static,
+    ReqBody::Data: Send,
     ReqBody::Error: Into<BoxError>,
 {
     type Output = Result<Response<ResponseBody<ResBody>>, Inner::Error>;
@@ -84,11 +111,18 @@ where
                     let answer = answer.take().unwrap_or_default();
                     return Poll::Ready(Ok(answer.map(ResponseBody::own)));
                 }
+                StateProj::Waiting { keys, waiting } => {
+                    let keys = ready!(keys.as_mut().poll(cx));
+                    match waiting.take().map(|waiting| *waiting) {
+                        Some(Waiting { work, purpose }) => work.resume(keys, purpose),
+                        None => return Poll::Pending,
+                    }
+                }
                 StateProj::Reading { body, reading: slot } => {
                     let Some(reading) = slot else { return Poll::Pending };
                     let read = ready!(reading.poll_body(body, cx));
                     match slot.take() {
-                        Some(reading) => reading.judge(read),
+                        Some(reading) => reading.conclude(read),
                         None => return Poll::Pending,
                     }
                 }
@@ -105,6 +139,148 @@ where
             };
             state.set(next);
         }
+    }
+}
+
+/// Before the body is read: it can still be moved.
+impl<S: Scheme, Inner> Work<S, Inner> {
+    fn go<ReqBody, Called>(
+        self,
+        begun: Result<Begun<S>, Reason>,
+        body: ReqBody,
+    ) -> State<S, Inner, ReqBody, Called>
+    where
+        ReqBody: Body + Send + 'static,
+        ReqBody::Data: Send,
+    {
+        match begun {
+            Ok(Begun::Challenge(keys)) => self.with_keys(keys, Purpose::Challenge(body)),
+            Ok(Begun::Streaming(evidence, keys)) => {
+                self.with_keys(keys, Purpose::Stream(evidence, body))
+            }
+            Ok(Begun::NeedBody) => self.read(body, None),
+            Err(reason) => self.refuse_unread(reason, body),
+        }
+    }
+
+    fn with_keys<ReqBody, Called>(
+        self,
+        lookup: Lookup<KeyOf<S>>,
+        purpose: Purpose<ReqBody>,
+    ) -> State<S, Inner, ReqBody, Called>
+    where
+        ReqBody: Body + Send + 'static,
+        ReqBody::Data: Send,
+    {
+        match lookup {
+            Lookup::Ready(keys) => self.resume(keys, purpose),
+            Lookup::Later(keys) => {
+                State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
+            }
+        }
+    }
+
+    fn resume<ReqBody, Called>(
+        self,
+        keys: Result<KeySet<KeyOf<S>>, KeyError>,
+        purpose: Purpose<ReqBody>,
+    ) -> State<S, Inner, ReqBody, Called>
+    where
+        ReqBody: Body + Send + 'static,
+        ReqBody::Data: Send,
+    {
+        match purpose {
+            Purpose::Challenge(body) => {
+                let head = Head::new(&self.parts);
+                let challenged = keys
+                    .map_err(Reason::from)
+                    .and_then(|keys| engine::challenge(&self.config, &head, &keys));
+                match challenged {
+                    Ok(Ok(answer)) => State::Answered { answer: Some(answer) },
+                    Ok(Err(begun)) => self.go(Ok(begun), body),
+                    Err(reason) => self.refuse_unread(reason, body),
+                }
+            }
+            Purpose::Stream(evidence, body) => {
+                let started = keys.map_err(Reason::from).and_then(|keys| Fed::new(keys, evidence));
+                match started {
+                    Ok(fed) => self.read(body, Some(fed)),
+                    Err(reason) => self.refuse_unread(reason, body),
+                }
+            }
+            Purpose::Judge(body, asked) => {
+                let head = Head::new(&self.parts);
+                let verdict = engine::resume(&self.config, &head, &body, keys, asked);
+                self.follow(verdict, body)
+            }
+        }
+    }
+
+    fn read<ReqBody, Called>(
+        self,
+        body: ReqBody,
+        fed: Option<Fed<S>>,
+    ) -> State<S, Inner, ReqBody, Called>
+    where
+        ReqBody: Body + Send + 'static,
+        ReqBody::Data: Send,
+    {
+        let limit = self.config.body_limit;
+        if declared_length(&body).is_some_and(|length| length > limit as u64) {
+            return self.refuse_unread(Reason::BodyTooLarge, body);
+        }
+        let gather = Gather::new(&body, limit);
+        State::Reading { body, reading: Some(Reading { work: self, fed, gather }) }
+    }
+
+    fn refuse_unread<ReqBody, Called>(
+        self,
+        reason: Reason,
+        body: ReqBody,
+    ) -> State<S, Inner, ReqBody, Called>
+    where
+        ReqBody: Body + Send + 'static,
+        ReqBody::Data: Send,
+    {
+        if worth_draining(&self.parts) {
+            drain(body, self.config.body_limit);
+        }
+        self.refuse(reason)
+    }
+}
+
+/// After the body was read.
+impl<S: Scheme, Inner> Work<S, Inner> {
+    fn follow<ReqBody, Called>(
+        self,
+        verdict: Verdict<S>,
+        body: Bytes,
+    ) -> State<S, Inner, ReqBody, Called> {
+        match verdict {
+            Verdict::Done(Ok(genuine)) => self.pass(genuine),
+            Verdict::Done(Err(reason)) => self.refuse(reason),
+            Verdict::Wait(keys, asked) => {
+                let purpose = Purpose::Judge(body, asked);
+                State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
+            }
+        }
+    }
+
+    fn pass<ReqBody, Called>(self, genuine: Genuine<S>) -> State<S, Inner, ReqBody, Called> {
+        if let Some(answer) = genuine.answer {
+            return State::Answered { answer: Some(answer) };
+        }
+        let Self { inner, mut parts, .. } = self;
+        let verified = genuine.proof.body().clone();
+        if genuine.proof.covered() == Covered::Canonical {
+            describe(&mut parts, verified.len());
+        }
+        parts.extensions.insert(genuine.proof);
+        State::Ready { inner, request: Some(Request::from_parts(parts, Full::new(verified))) }
+    }
+
+    fn refuse<ReqBody, Called>(self, reason: Reason) -> State<S, Inner, ReqBody, Called> {
+        State::Answered { answer: Some(self.config.refuse(VerifyError::new(S::NAME, reason))) }
     }
 }
 
@@ -136,35 +312,23 @@ impl<S: Scheme, Inner> Reading<S, Inner> {
 
     fn take(&mut self, chunk: Bytes) -> Result<(), Reason> {
         self.gather.push(chunk.clone())?;
-        if let Some(check) = &mut self.check {
-            check.update(&chunk);
+        if let Some(fed) = &mut self.fed {
+            fed.update(&chunk);
         }
         Ok(())
     }
 
-    fn judge<ReqBody, Called>(self, read: Result<(), Reason>) -> State<S, Inner, ReqBody, Called> {
-        let Self { inner, config, mut parts, check, gather } = self;
-        let body = gather.finish();
-        let judged =
-            read.and_then(|()| engine::complete(&config, &Head::new(&parts), check, &body));
-        match judged {
-            Ok(genuine) => {
-                if let Some(answer) = genuine.answer {
-                    return State::Answered { answer: Some(answer) };
-                }
-                let verified = genuine.proof.body().clone();
-                if genuine.proof.covered() == Covered::Canonical {
-                    describe(&mut parts, verified.len());
-                }
-                parts.extensions.insert(genuine.proof);
-                let request = Request::from_parts(parts, Full::new(verified));
-                State::Ready { inner, request: Some(request) }
-            }
-            Err(reason) => {
-                let answer = config.refuse(VerifyError::new(S::NAME, reason));
-                State::Answered { answer: Some(answer) }
-            }
+    fn conclude<ReqBody, Called>(
+        self,
+        read: Result<(), Reason>,
+    ) -> State<S, Inner, ReqBody, Called> {
+        let Self { work, fed, gather } = self;
+        if let Err(reason) = read {
+            return work.refuse(reason);
         }
+        let body = gather.finish();
+        let verdict = engine::conclude(&work.config, &Head::new(&work.parts), fed, &body);
+        work.follow(verdict, body)
     }
 }
 
@@ -196,6 +360,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> Debug
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             State::Answered { .. } => "answered",
+            State::Waiting { .. } => "waiting for keys",
             State::Reading { .. } => "reading",
             State::Ready { .. } => "ready",
             State::Called { .. } => "called",

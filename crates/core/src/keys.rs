@@ -1,9 +1,135 @@
-//! The keys that a request is checked against.
+//! The keys that a request is checked against, and where they come from.
 
-use std::fmt::{self, Debug, Formatter};
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::error::ConfigError;
+use crate::head::Head;
+
+/// Where keys come from: a fixed [`KeySet`], a cache in front of a vendor's endpoint, a table of
+/// tenants.
+///
+/// It is asked for each request, after its head was found to be in order, so an answer that is at
+/// hand should be [`Lookup::Ready`]: that costs no allocation.
+pub trait KeySource<K>: Send + Sync + 'static {
+    /// The keys for a request.
+    fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K>;
+
+    /// Keys that are newer than those that were tried. Asked once, when none of them matched: the
+    /// vendor may have rotated. The body is then hashed again. `None`: the mismatch stands.
+    fn newer(&self, hint: &KeyHint<'_>, tried: &KeySet<K>) -> Option<Lookup<K>> {
+        let _ = (hint, tried);
+        None
+    }
+}
+
+/// A fixed set of keys is the simplest source.
+impl<K: Send + Sync + 'static> KeySource<K> for KeySet<K> {
+    fn keys(&self, _: &KeyHint<'_>) -> Lookup<K> {
+        Lookup::Ready(Ok(self.clone()))
+    }
+}
+
+impl<K, T: KeySource<K> + ?Sized> KeySource<K> for Arc<T> {
+    fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K> {
+        (**self).keys(hint)
+    }
+
+    fn newer(&self, hint: &KeyHint<'_>, tried: &KeySet<K>) -> Option<Lookup<K>> {
+        (**self).newer(hint, tried)
+    }
+}
+
+/// The answer of a [`KeySource`]: now, or later.
+pub enum Lookup<K> {
+    /// At hand.
+    Ready(Result<KeySet<K>, KeyError>),
+    /// To be waited for.
+    Later(KeyFuture<K>),
+}
+
+/// Keys that have to be waited for.
+pub type KeyFuture<K> = Pin<Box<dyn Future<Output = Result<KeySet<K>, KeyError>> + Send>>;
+
+impl<K> Debug for Lookup<K> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready(answer) => f.debug_tuple("Ready").field(answer).finish(),
+            Self::Later(_) => f.write_str("Later(..)"),
+        }
+    }
+}
+
+/// What a request says of the key that it wants to be checked with. None of it is verified.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyHint<'a> {
+    head: Head<'a>,
+    key_id: Option<&'a str>,
+}
+
+impl<'a> KeyHint<'a> {
+    pub(crate) fn new(head: Head<'a>, key_id: Option<&'a str>) -> Self {
+        Self { head, key_id }
+    }
+
+    /// The head of the request.
+    #[must_use]
+    pub fn head(&self) -> Head<'a> {
+        self.head
+    }
+
+    /// The name of the key, where the scheme has names for keys.
+    #[must_use]
+    pub fn key_id(&self) -> Option<UnverifiedKeyId<'a>> {
+        self.key_id.map(UnverifiedKeyId)
+    }
+}
+
+/// The name of a key as a stranger wrote it: good for a look into a local table, and for nothing
+/// else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnverifiedKeyId<'a>(&'a str);
+
+impl<'a> UnverifiedKeyId<'a> {
+    /// The name, still unverified.
+    #[must_use]
+    pub fn as_unverified_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// Why there are no keys for a request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Nobody of that name is known: the request is refused with 401.
+    Unknown,
+    /// The keys cannot be had at present: 503, so that the provider tries again. The text is for
+    /// the log.
+    Unavailable(Arc<str>),
+}
+
+impl KeyError {
+    /// The keys cannot be had at present, and why.
+    #[must_use]
+    pub fn unavailable(why: impl Display) -> Self {
+        Self::Unavailable(why.to_string().into())
+    }
+}
+
+impl Display for KeyError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("there is no key of that name"),
+            Self::Unavailable(why) => write!(f, "the keys cannot be had: {why}"),
+        }
+    }
+}
+
+impl Error for KeyError {}
 
 /// The keys of one sender, the newest first. Cheap to clone.
 ///

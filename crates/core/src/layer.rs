@@ -9,10 +9,9 @@ use http::Response;
 use tower_layer::Layer;
 
 use crate::clock::{Clock, SystemClock};
-use crate::engine::Keys;
 use crate::error::{ConfigError, VerifyError};
-use crate::keys::KeySet;
-use crate::scheme::{Scheme, SecretOnly};
+use crate::keys::{KeySet, KeySource};
+use crate::scheme::{KeyOf, Scheme, SecretOnly};
 use crate::secret::IntoSecrets;
 use crate::service::Verify;
 use crate::window::Window;
@@ -29,8 +28,8 @@ use crate::window::Window;
 /// 4. The service inside gets the verified bytes as its body, and the [`Proof`](crate::Proof) in
 ///    the extensions. It is made ready only now, so strangers hold none of its permits.
 ///
-/// Anything else is answered with 401 (413, 408 or 400 if the body itself could not be had) and an
-/// empty body. The reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into
+/// Anything else is answered with 401 (413, 408 or 400 if the body itself could not be had, 503 if the
+/// keys could not) and an empty body. The reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into
 /// the extensions of the answer.
 ///
 /// On a route, use `post(handler).route_layer(layer)`, so that other methods get 405 and other
@@ -44,7 +43,7 @@ pub struct VerifyLayer<S: Scheme> {
 
 pub(crate) struct Config<S: Scheme> {
     pub(crate) scheme: Arc<S>,
-    pub(crate) keys: Keys<S>,
+    pub(crate) keys: Arc<dyn KeySource<KeyOf<S>>>,
     pub(crate) window: Window,
     pub(crate) body_limit: usize,
     pub(crate) clock: Arc<dyn Clock>,
@@ -101,17 +100,24 @@ impl<S: Scheme> VerifyLayer<S> {
             .into_secrets()
             .and_then(|secrets| KeySet::try_collect(secrets.iter().map(|s| scheme.key(s))))
             .map_err(|error| error.of(S::NAME))?;
+        Ok(Self::with_keys(scheme, keys))
+    }
+
+    /// A layer whose keys come from a [`KeySource`]: fetched, rotated, one set a tenant; or from a
+    /// [`KeySet`] that was made elsewhere.
+    #[must_use]
+    pub fn with_keys(scheme: S, keys: impl KeySource<KeyOf<S>>) -> Self {
         let defaults = scheme.defaults();
-        Ok(Self {
+        Self {
             config: Arc::new(Config {
                 scheme: Arc::new(scheme),
-                keys,
+                keys: Arc::new(keys),
                 window: Window { max_age: defaults.max_age, max_future: defaults.max_future },
                 body_limit: defaults.body_limit,
                 clock: Arc::new(SystemClock),
                 reject: None,
             }),
-        })
+        }
     }
 
     /// How old a signed time may be, inclusive.
@@ -204,7 +210,7 @@ impl<S: Scheme> Clone for Config<S> {
     fn clone(&self) -> Self {
         Self {
             scheme: Arc::clone(&self.scheme),
-            keys: self.keys.clone(),
+            keys: Arc::clone(&self.keys),
             window: self.window,
             body_limit: self.body_limit,
             clock: Arc::clone(&self.clock),
@@ -217,7 +223,6 @@ impl<S: Scheme> Debug for Config<S> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifyLayer")
             .field("scheme", &S::NAME)
-            .field("keys", &self.keys)
             .field("window", &self.window)
             .field("body_limit", &self.body_limit)
             .field("clock", &self.clock)

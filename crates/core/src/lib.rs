@@ -5,7 +5,7 @@
 //!
 //! - a [`Scheme`] says where the signature is and what it covers,
 //! - a [`Method`] is the cryptography,
-//! - a [`KeySet`] holds the keys,
+//! - a [`KeySource`] has the keys, in the simplest case a fixed [`KeySet`],
 //! - a [`Clock`] tells the time that windows are measured against.
 //!
 //! [`VerifyLayer`] puts them in front of a service; [`VerifyLayer::verify`] checks a request that
@@ -53,7 +53,7 @@ pub use self::future::ResponseFuture;
 pub use self::head::Head;
 #[cfg(feature = "json")]
 pub use self::json::SignedJson;
-pub use self::keys::KeySet;
+pub use self::keys::{KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup, UnverifiedKeyId};
 pub use self::layer::VerifyLayer;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
 pub use self::offline::Outcome;

@@ -1,13 +1,17 @@
 //! The same check for a request that is already in memory, without tower or a runtime.
 
 use std::fmt::{self, Debug, Formatter};
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::engine::{self, Begun};
+use crate::engine::{self, Begun, Fed, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::head::Head;
+use crate::keys::{KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
 use crate::proof::Proof;
 use crate::scheme::Scheme;
@@ -34,36 +38,77 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Checks a request that is already in memory, as the layer would: for a Lambda function, a
     /// queue, a command line, a test. No runtime is needed.
     ///
+    /// Keys that have to be waited for count as unavailable here; [`verify_async`] waits.
+    ///
+    /// [`verify_async`]: Self::verify_async
+    ///
     /// # Errors
     ///
     /// When it is refused; [`VerifyError::response`] is the answer to send.
     pub fn verify(&self, request: Request<Bytes>) -> Result<Outcome<S>, VerifyError> {
+        let mut checking = pin!(self.verify_async(request));
+        match checking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => Err(refused::<S>(Reason::KeysUnavailable)),
+        }
+    }
+
+    /// The same, for keys that may have to be fetched.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused; [`VerifyError::response`] is the answer to send.
+    pub async fn verify_async(&self, request: Request<Bytes>) -> Result<Outcome<S>, VerifyError> {
         let (parts, body) = request.into_parts();
-        check(self.config(), &Head::new(&parts), &body).map_err(|reason| {
-            let error = VerifyError::new(S::NAME, reason);
-            error.log();
-            error
-        })
+        check(self.config(), &Head::new(&parts), &body).await.map_err(refused::<S>)
     }
 }
 
-fn check<S: Scheme>(
+fn refused<S: Scheme>(reason: Reason) -> VerifyError {
+    let error = VerifyError::new(S::NAME, reason);
+    error.log();
+    error
+}
+
+async fn check<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     body: &Bytes,
 ) -> Result<Outcome<S>, Reason> {
-    let check = match engine::begin(config, head)? {
-        Begun::Answered(answer) => return Ok(Outcome::Answer(answer)),
-        _ if body.len() > config.body_limit => return Err(Reason::BodyTooLarge),
-        Begun::Streaming(mut check) => {
-            check.update(body);
-            Some(check)
-        }
-        Begun::NeedBody => None,
+    let mut begun = engine::begin(config, head)?;
+    if let Begun::Challenge(lookup) = begun {
+        begun = match engine::challenge(config, head, &keys(lookup).await?)? {
+            Ok(answer) => return Ok(Outcome::Answer(answer)),
+            Err(begun) => begun,
+        };
+    }
+    let mut fed = match begun {
+        Begun::Streaming(evidence, lookup) => Some(Fed::new(keys(lookup).await?, evidence)?),
+        Begun::Challenge(_) | Begun::NeedBody => None,
     };
-    let genuine = engine::complete(config, head, check, body)?;
+    if body.len() > config.body_limit {
+        return Err(Reason::BodyTooLarge);
+    }
+    if let Some(fed) = &mut fed {
+        fed.update(body);
+    }
+    let mut verdict = engine::conclude(config, head, fed, body);
+    let genuine = loop {
+        verdict = match verdict {
+            Verdict::Done(judged) => break judged?,
+            Verdict::Wait(keys, asked) => engine::resume(config, head, body, keys.await, asked),
+        };
+    };
     Ok(match genuine.answer {
         Some(answer) => Outcome::Answer(answer),
         None => Outcome::Genuine(genuine.proof),
     })
+}
+
+async fn keys<K>(lookup: Lookup<K>) -> Result<KeySet<K>, Reason> {
+    let keys = match lookup {
+        Lookup::Ready(keys) => keys,
+        Lookup::Later(keys) => keys.await,
+    };
+    keys.map_err(Reason::from)
 }

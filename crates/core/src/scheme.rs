@@ -35,8 +35,13 @@ pub trait Scheme: Send + Sync + 'static {
     /// When the secret does not have the vendor's shape.
     fn key(&self, secret: &Secret) -> Result<KeyOf<Self>, ConfigError>;
 
+    /// Whether [`challenge`](Self::challenge) is to be asked. Without it no keys are looked up for a
+    /// GET that carries no signature.
+    const CHALLENGES: bool = false;
+
     /// Answers a challenge that carries no signature, such as a subscription that is confirmed by
-    /// a GET. It is asked before anything else, for GET and HEAD only.
+    /// a GET. Where [`CHALLENGES`](Self::CHALLENGES) says so, it is asked before anything else, for
+    /// GET and HEAD only.
     ///
     /// # Errors
     ///
