@@ -82,7 +82,7 @@ where
             let next = match state.as_mut().project() {
                 StateProj::Answered { answer } => {
                     let answer = answer.take().unwrap_or_default();
-                    return Poll::Ready(Ok(answer.map(ResponseBody::own)));
+                    return Poll::Ready(Ok(answer.map(ResponseBody::full)));
                 }
                 StateProj::Reading { body, reading: slot } => {
                     let Some(reading) = slot else { return Poll::Pending };
@@ -100,7 +100,7 @@ where
                     }
                 }
                 StateProj::Called { future } => {
-                    return future.poll(cx).map_ok(|response| response.map(ResponseBody::inner));
+                    return future.poll(cx).map_ok(|response| response.map(ResponseBody::new));
                 }
             };
             state.set(next);

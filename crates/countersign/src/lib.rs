@@ -5,5 +5,7 @@
 pub use countersign_core::*;
 #[cfg(feature = "spark")]
 pub use countersign_spark as spark;
+#[cfg(feature = "spark-org-guard")]
+pub use countersign_spark::SparkOrgGuard;
 #[cfg(feature = "spark")]
 pub use countersign_spark::{Spark, SparkVerify};

@@ -37,9 +37,15 @@
 //! assert_eq!(error.reason(), Reason::Mismatch);
 //! ```
 
+#[cfg(feature = "org-guard")]
+mod org_guard;
 mod payload;
 mod scheme;
 
+#[cfg(feature = "org-guard")]
+pub use self::org_guard::{
+    Denial, DenialReason, GuardFuture, Guarded, IntoOrgs, Roomless, SparkOrgGuard,
+};
 pub use self::payload::{
     AttachmentAction, Data, Event, EventKind, Members, Membership, Message, Recording, Resource,
     Room, Sensitive, ServiceApp,
