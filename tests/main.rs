@@ -1,1 +1,4 @@
 //! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
+
+mod spark_bot;
+mod spark_guard;

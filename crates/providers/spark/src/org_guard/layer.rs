@@ -57,7 +57,8 @@ use super::verdicts::Verdicts;
 /// use std::convert::Infallible;
 ///
 /// use bytes::Bytes;
-/// use countersign_spark::{SparkOrgGuard, SparkVerify};
+/// use countersign_core::{Secret, Sign, Timestamp};
+/// use countersign_spark::{Spark, SparkOrgGuard, SparkVerify};
 /// use http::{Request, Response, StatusCode};
 /// use http_body_util::Full;
 /// use tower::{ServiceBuilder, ServiceExt, service_fn};
@@ -86,18 +87,17 @@ use super::verdicts::Verdicts;
 ///     .layer(SparkVerify::new("secret"))
 ///     .layer(guard)
 ///     .service(service_fn(async |_: Request<Full<Bytes>>| {
-///         Ok::<_, Infallible>(Response::new(Full::from("handled")))
+///         Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("handled")))
 ///     }));
 ///
-/// # use countersign_core::{Secret, Sign, Timestamp};
 /// let event = |room: &str| {
 ///     let body = format!(
 ///         r#"{{"id":"w","resource":"messages","event":"created","data":{{"id":"m","roomId":"{room}"}}}}"#
 ///     );
-///     // Signed by Webex.
-///     # let request = Request::post("/").body(Bytes::from(body)).unwrap();
-///     # let (secret, now) = (Secret::new("secret").unwrap(), Timestamp::from_secs(0));
-///     # countersign_spark::Spark::default().sign(&secret, now, request).unwrap().map(Full::new)
+///     // What Webex does before it posts.
+///     let request = Request::post("/").body(Bytes::from(body)).unwrap();
+///     let (secret, now) = (Secret::new("secret").unwrap(), Timestamp::from_secs(0));
+///     Spark::default().sign(&secret, now, request).unwrap().map(Full::new)
 /// };
 /// let ours = service.clone().oneshot(event("ours")).await.unwrap();
 /// assert_eq!(ours.status(), StatusCode::OK);
