@@ -1,5 +1,7 @@
 //! The example `spark-bot`, as a process over TCP, with a stand-in for the Webex API.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it is")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! Verdicts that are kept.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it is")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

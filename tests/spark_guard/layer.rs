@@ -1,5 +1,7 @@
 //! The guard as a layer.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it is")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

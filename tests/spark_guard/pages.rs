@@ -97,11 +97,20 @@ async fn max_null_is_dropped_and_the_rest_is_kept() {
 
 #[tokio::test]
 async fn a_loop_denies() {
-    for link in ["?cursor=2", "?cursor=2&max=null", "?cursor=2#again"] {
+    for link in ["?cursor=2", "?cursor=2&max=null"] {
         let (verdict, api) = judge_pages(vec![ours().next(link)]).await;
         assert_eq!(verdict, Err(DenialReason::RepeatedLink), "{link}");
         assert_eq!(api.count(|_| true), 2, "{link}");
     }
+}
+
+/// The fragment is not sent, so it makes no other page.
+#[tokio::test]
+async fn a_loop_with_another_fragment_each_time_denies() {
+    let pages = (0..9).map(|turn| ours().next(&format!("?cursor=2#{turn}"))).collect();
+    let (verdict, api) = judge_pages(pages).await;
+    assert_eq!(verdict, Err(DenialReason::RepeatedLink));
+    assert_eq!(api.count(|_| true), 2);
 }
 
 #[tokio::test]

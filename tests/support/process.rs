@@ -1,6 +1,11 @@
 //! Programs of the workspace, started as processes.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test stops where it is")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test stops where it is"
+)]
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -67,7 +67,7 @@ impl Bot {
             return Ok(());
         }
         let Some(text) = self.webex.text(&message.id).await? else { return Ok(()) };
-        let text = self.without_mention(&text).await;
+        let text = self.without_mention(&text);
         self.webex.say(room, &format!("You said: {text}")).await
     }
 
@@ -87,8 +87,9 @@ impl Bot {
     }
 
     /// In a group the text starts with the name by which the bot was mentioned.
-    async fn without_mention<'a>(&self, text: &'a str) -> &'a str {
-        let name = self.webex.me().await.map(|me| me.display_name.as_str()).unwrap_or_default();
-        text.strip_prefix(name).unwrap_or(text).trim()
+    fn without_mention<'a>(&self, text: &'a str) -> &'a str {
+        let name = self.webex.known_me().map_or("", |me| &me.display_name);
+        let rest = text.strip_prefix(name).filter(|rest| rest.starts_with(char::is_whitespace));
+        rest.unwrap_or(text).trim()
     }
 }

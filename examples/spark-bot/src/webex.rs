@@ -39,6 +39,11 @@ impl Webex {
         self.me.get_or_try_init(async || self.read(Method::GET, &["people", "me"]).await).await
     }
 
+    /// The same, if it was answered before.
+    pub(crate) fn known_me(&self) -> Option<&Person> {
+        self.me.get()
+    }
+
     /// The text of a message; none if it holds files only.
     pub(crate) async fn text(&self, message: &str) -> Result<Option<String>, Error> {
         #[derive(Deserialize)]

@@ -11,6 +11,9 @@
 //! even under a valid signature. A newer header, `X-Webex-Signature`, is read where
 //! [`Spark::webex_signature`] says so: its format was not confirmed by a primary source.
 //!
+//! A genuine event may still come from a room with strangers in it: `SparkOrgGuard`, with the
+//! feature `org-guard`, lets it through only if every member belongs to an allowed organisation.
+//!
 //! # A genuine request and a forged one
 //!
 //! ```
