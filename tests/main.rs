@@ -9,6 +9,8 @@ mod keys;
 mod placement;
 mod rules;
 mod spark;
+mod spark_bot;
+mod spark_guard;
 mod ui;
 
 use peak_alloc::PeakAlloc;

@@ -3,9 +3,11 @@
 pub mod acme;
 pub mod conformance;
 pub mod logs;
+pub mod process;
 pub mod script;
 pub mod server;
 pub mod spy;
+pub mod webex;
 
 /// The README's code compiles.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! The body of an answer: that of the service inside, or one of our own.
+//! The body of an answer: that of the service inside, or the layer's own.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 pin_project! {
-    /// The body of an answer: that of the service inside, or a refusal's.
+    /// The body of an answer: that of the service inside, or the layer's own, such as a refusal's.
     #[derive(Debug)]
     pub struct ResponseBody<B> {
         #[pin]
@@ -31,11 +31,15 @@ pin_project! {
 }
 
 impl<B> ResponseBody<B> {
-    pub(crate) fn inner(body: B) -> Self {
+    /// The body that the service inside made.
+    #[must_use]
+    pub fn new(body: B) -> Self {
         Self { kind: Kind::Inner { body } }
     }
 
-    pub(crate) fn own(body: Bytes) -> Self {
+    /// A body that the layer itself makes, in place of one of the service inside.
+    #[must_use]
+    pub fn full(body: Bytes) -> Self {
         Self { kind: Kind::Own { body: Full::new(body) } }
     }
 }
@@ -43,7 +47,7 @@ impl<B> ResponseBody<B> {
 /// Layers outside, such as a time-out, make their own answers by `Default`.
 impl<B: Default> Default for ResponseBody<B> {
     fn default() -> Self {
-        Self::inner(B::default())
+        Self::new(B::default())
     }
 }
 

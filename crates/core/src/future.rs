@@ -109,7 +109,7 @@ where
             let next = match state.as_mut().project() {
                 StateProj::Answered { answer } => {
                     let answer = answer.take().unwrap_or_default();
-                    return Poll::Ready(Ok(answer.map(ResponseBody::own)));
+                    return Poll::Ready(Ok(answer.map(ResponseBody::full)));
                 }
                 StateProj::Waiting { keys, waiting } => {
                     let keys = ready!(keys.as_mut().poll(cx));
@@ -134,7 +134,7 @@ where
                     }
                 }
                 StateProj::Called { future } => {
-                    return future.poll(cx).map_ok(|response| response.map(ResponseBody::inner));
+                    return future.poll(cx).map_ok(|response| response.map(ResponseBody::new));
                 }
             };
             state.set(next);

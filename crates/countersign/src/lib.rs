@@ -22,6 +22,8 @@ pub use countersign_flow as flow;
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
 #[cfg(feature = "spark")]
 pub use countersign_spark as spark;
+#[cfg(feature = "spark-org-guard")]
+pub use countersign_spark::SparkOrgGuard;
 #[cfg(feature = "spark")]
 pub use countersign_spark::{Spark, SparkVerify};
 #[cfg(feature = "speakap")]

@@ -11,6 +11,9 @@
 //! even under a valid signature. A newer header, `X-Webex-Signature`, is read where
 //! [`Spark::webex_signature`] says so: its format was not confirmed by a primary source.
 //!
+//! A genuine event may still come from a room with strangers in it: `SparkOrgGuard`, with the
+//! feature `org-guard`, lets it through only if every member belongs to an allowed organisation.
+//!
 //! # A genuine request and a forged one
 //!
 //! ```
@@ -37,9 +40,15 @@
 //! assert_eq!(error.reason(), Reason::Mismatch);
 //! ```
 
+#[cfg(feature = "org-guard")]
+mod org_guard;
 mod payload;
 mod scheme;
 
+#[cfg(feature = "org-guard")]
+pub use self::org_guard::{
+    Denial, DenialReason, GuardFuture, Guarded, IntoOrgs, Roomless, SparkOrgGuard,
+};
 pub use self::payload::{
     AttachmentAction, Data, Event, EventKind, Members, Membership, Message, Recording, Resource,
     Room, Sensitive, ServiceApp,

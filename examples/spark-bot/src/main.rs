@@ -1,0 +1,149 @@
+//! A Webex bot that answers messages: verified, guarded, in the background. Copy it and change
+//! `bot.rs`.
+//!
+//! ```sh
+//! SPARK_SECRET=.. SPARK_BOT_TOKEN=.. SPARK_ALLOWED_ORGS=org,org cargo run -p spark-bot
+//! ```
+//!
+//! To try it without Webex:
+//!
+//! ```sh
+//! countersign sign spark --secret-env SPARK_SECRET --url http://127.0.0.1:3000/spark \
+//!     --body-file event.json --send
+//! ```
+//!
+//! | variable | |
+//! |---|---|
+//! | `SPARK_SECRET` | the secret that the webhook was created with |
+//! | `SPARK_BOT_TOKEN` | the bot's access token |
+//! | `SPARK_ALLOWED_ORGS` | ids of the organisations whose members may be in a room, by commas |
+//! | `SPARK_API` | `https://webexapis.com/v1/` by default |
+//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
+//! | `BODY_DEADLINE_SECS` | within which a request has to arrive, 10 by default |
+//! | `VERDICT_CACHE_SECS` | how long the verdict on a room is kept, 0 (not at all) by default |
+//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//!
+//! A webhook for `messages`/`created` makes it answer. Where verdicts are kept, add one for
+//! `memberships` (all events), so that it notices at once who joins a room.
+
+mod bot;
+mod config;
+mod webex;
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
+use countersign::{SparkOrgGuard, SparkVerify};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+use tracing_subscriber::EnvFilter;
+
+use crate::bot::{Bot, on_event};
+use crate::config::Config;
+use crate::webex::{Error, Webex};
+
+/// How long the work that was begun may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let (app, bot, config) = match configured() {
+        Ok(configured) => configured,
+        Err(message) => {
+            eprintln!("spark-bot: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match serve(app, bot, &config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("spark-bot: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn configured() -> Result<(Router, Arc<Bot>, Config), String> {
+    let config = Config::from_env()?;
+    let verify = SparkVerify::try_new(config.secret.as_str())
+        .map_err(|error| format!("SPARK_SECRET: {error}"))?;
+    let guard = SparkOrgGuard::try_new(config.token.as_str(), config.allowed.clone())
+        .map_err(|error| format!("SPARK_BOT_TOKEN or SPARK_ALLOWED_ORGS: {error}"))?
+        .cache(config.verdict_cache)
+        .try_api(&config.api)
+        .map_err(|error| format!("SPARK_API: {error}"))?;
+    let webex = Webex::new(&config.api, config.token.clone())
+        .map_err(|error| format!("SPARK_API: {error}"))?;
+    let bot = Arc::new(Bot::new(webex, guard));
+    Ok((app(verify, &bot, config.body_deadline), bot, config))
+}
+
+fn app(verify: SparkVerify, bot: &Arc<Bot>, body_deadline: Duration) -> Router {
+    // Longer than the deadline, so that who drips a body gets 408 from the layer inside.
+    let answer_deadline = body_deadline + Duration::from_secs(5);
+    let layers = ServiceBuilder::new()
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, answer_deadline))
+        // Outside of the verification, which reads the body: nobody has signed anything yet. A
+        // deadline for the whole body, since a time-out that starts anew with every byte never ends.
+        .layer(RequestBodyDeadlineLayer::new(body_deadline))
+        .layer(verify);
+    Router::new()
+        .route("/spark", post(on_event).route_layer(layers))
+        .layer(TraceLayer::new_for_http())
+        .with_state(Arc::clone(bot))
+}
+
+async fn serve(app: Router, bot: Arc<Bot>, config: &Config) -> Result<(), Error> {
+    let listener = TcpListener::bind((config.host, config.port)).await?;
+    let stop_signal = stop_signal()?;
+    // To stdout, for scripts; the log goes to stderr.
+    println!("listening on http://{}", listener.local_addr()?);
+    let stop = CancellationToken::new();
+    let stopping = stop.clone().cancelled_owned();
+    let server = axum::serve(listener, app).with_graceful_shutdown(stopping).into_future();
+    let mut server = tokio::spawn(server);
+    tokio::select! {
+        ended = &mut server => return Ok(ended??),
+        () = stop_signal => tracing::info!("stopping"),
+    }
+    stop.cancel();
+    let finish = async {
+        server.await??;
+        bot.tasks.close();
+        bot.tasks.wait().await;
+        Ok(())
+    };
+    tokio::time::timeout(GRACE, finish).await.unwrap_or_else(|_| {
+        tracing::warn!("stopped with work unfinished");
+        Ok(())
+    })
+}
+
+/// SIGTERM or ctrl-c, heard from now on and not only once it is waited for.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+}
