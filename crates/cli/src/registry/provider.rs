@@ -158,7 +158,7 @@ impl<S: Scheme> Verifier for VerifyLayer<S> {
     }
 
     fn mount(&self) -> MethodRouter {
-        any(handle::<S>).route_layer(self.clone())
+        any(handle::<S>).layer(self.clone())
     }
 }
 

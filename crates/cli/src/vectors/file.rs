@@ -71,7 +71,7 @@ struct RawRequest {
 }
 
 fn vector(provider: &'static dyn Provider, raw: &RawValue) -> Result<Vector, VectorError> {
-    let raw: Raw = strict(raw.get().as_bytes())?;
+    let raw: Raw = strict(raw.get().as_bytes()).map_err(VectorError::without_position)?;
     let members = provider.members();
     let mut settings = Settings::default();
     for (name, value) in raw.config.0 {
@@ -153,6 +153,14 @@ fn strict<T: DeserializeOwned>(text: &[u8]) -> Result<T, VectorError> {
 pub struct VectorError(String);
 
 impl VectorError {
+    /// A line and column within the vector would be taken for those of the file.
+    fn without_position(self) -> Self {
+        match self.0.rsplit_once(" at line ") {
+            Some((message, _)) => Self(message.to_owned()),
+            None => self,
+        }
+    }
+
     /// Names the vector, if it has a name.
     fn of(self, index: usize, raw: &RawValue) -> Self {
         #[derive(Deserialize)]
