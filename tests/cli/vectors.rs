@@ -94,7 +94,8 @@ fn nothing_is_skipped_in_silence() {
         all["vectors"][3]["name"] = "the fourth".into();
         run(&all)
     };
-    let cases: &[(&dyn Fn(&mut Value), &str)] = &[
+    type Edit<'a> = (&'a dyn Fn(&mut Value), &'a str);
+    let cases: &[Edit<'_>] = &[
         (&|v| v["config"]["nope"] = 1.into(), "`nope`"),
         (&|v| v["config"]["urls"] = json!(["https://a"]), "`urls`"),
         (&|v| v["config"]["secrets"] = "text".into(), "`secrets`"),

@@ -3,10 +3,50 @@
 mod cases;
 mod server;
 
+use std::time::SystemTime;
+
 use http::StatusCode;
 
-pub(crate) use self::cases::{Case, cases};
+use self::cases::Case;
+use crate::client;
+use crate::failure::Failure;
+use crate::registry::Provider;
+use crate::target::as_received;
+
+pub(crate) use self::cases::cases;
 pub(crate) use self::server::{Stand, serve};
+
+/// Starts a server for those providers, and sends every request there is to each of them.
+///
+/// # Errors
+///
+/// When the server cannot be started or does not answer.
+pub async fn run(providers: &[&'static dyn Provider]) -> Result<Vec<Row>, Failure> {
+    try_all(&serve(providers, false).await?).await
+}
+
+pub(crate) async fn try_all(stands: &[Stand]) -> Result<Vec<Row>, Failure> {
+    let mut rows = Vec::new();
+    for stand in stands {
+        for case in cases(stand, SystemTime::now().into())? {
+            rows.push(send(stand, case).await?);
+        }
+    }
+    Ok(rows)
+}
+
+async fn send(stand: &Stand, Case { kind, request }: Case) -> Result<Row, Failure> {
+    // The answer does not say why, so that a forger learns nothing; the log of the server does.
+    let reason =
+        stand.verifier.verify(as_received(request.clone()), SystemTime::now().into()).err();
+    let answer = client::send(&stand.target, request).await?;
+    Ok(Row {
+        provider: stand.name(),
+        kind,
+        status: answer.status(),
+        reason: reason.map(|error| error.reason().to_string()),
+    })
+}
 
 /// What is sent to a provider's layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,37 +8,20 @@ use comfy_table::{Table, presets};
 
 use super::{code, runtime, time};
 use crate::args::Demo;
-use crate::demo::{Case, Kind, Row, Stand, all_right, cases, serve};
+use crate::curl;
+use crate::demo::{Kind, Row, Stand, all_right, cases, serve, try_all};
 use crate::failure::Failure;
-use crate::target::as_received;
-use crate::{client, curl};
+use crate::registry::PROVIDERS;
 
 pub(super) fn run(args: &Demo) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
-        let stands = serve(args.keep).await?;
-        let mut rows = Vec::new();
-        for stand in &stands {
-            for case in cases(stand, time(None))? {
-                rows.push(send(stand, case).await?);
-            }
-        }
+        let stands = serve(PROVIDERS, args.keep).await?;
+        let rows = try_all(&stands).await?;
         show(&rows)?;
         if args.keep {
             keep(&stands).await?;
         }
         Ok(code(all_right(&rows)))
-    })
-}
-
-async fn send(stand: &Stand, Case { kind, request }: Case) -> Result<Row, Failure> {
-    // The answer does not say why, so that a forger learns nothing; the log of the server does.
-    let reason = stand.verifier.verify(as_received(request.clone()), time(None)).err();
-    let answer = client::send(&stand.target, request).await?;
-    Ok(Row {
-        provider: stand.name(),
-        kind,
-        status: answer.status(),
-        reason: reason.map(|error| error.reason().to_string()),
     })
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
-use crate::registry::{Credentials, PROVIDERS, Provider, Settings, Verifier};
+use crate::registry::{Credentials, Provider, Settings, Verifier};
 use crate::target::Target;
 
 /// The window where a provider signs a time, but has no window of its own.
@@ -29,11 +29,14 @@ pub(crate) struct Stand {
 }
 
 /// Starts the server on a free port of the loopback interface, in the background.
-pub(crate) async fn serve(keep: bool) -> Result<Vec<Stand>, Failure> {
+pub(crate) async fn serve(
+    providers: &[&'static dyn Provider],
+    keep: bool,
+) -> Result<Vec<Stand>, Failure> {
     let failed = |error| Failure::new(format!("cannot listen on 127.0.0.1: {error}"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
-    let stands = PROVIDERS
+    let stands = providers
         .iter()
         .map(|&provider| Stand::new(provider, port, keep))
         .collect::<Result<Vec<_>, _>>()?;

@@ -25,6 +25,8 @@ pub struct Facts {
     pub strength: Strength,
     /// Whether a primary source confirms the format that is read by default.
     pub confirmed: bool,
+    /// The official package that it is proven against, if there is one.
+    pub oracle: Option<&'static str>,
     /// What is not confirmed, or else to be known.
     pub note: Option<&'static str>,
     /// Where the vendor describes it.

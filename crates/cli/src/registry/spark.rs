@@ -23,6 +23,7 @@ impl Entry for Spark {
         handshake: None,
         strength: Strength::SignedBody,
         confirmed: true,
+        oracle: None,
         note: Some("X-Webex-Signature is not confirmed; webex_signature=true reads it"),
         source: "https://developer.webex.com/docs/api/guides/webhooks",
     };
