@@ -9,6 +9,7 @@
 
 mod capture;
 mod demo;
+mod docs;
 mod made_up;
 mod providers;
 mod sign;
