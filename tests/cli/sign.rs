@@ -74,6 +74,7 @@ fn what_cannot_be_signed_is_one_error() {
     let gone = gone.to_str().unwrap();
     for (args, thing) in [
         (&["sign", "nope", "--secret-env", "SECRET"][..], "there are: spark"),
+        (&["sign", "a\nb\x1b", "--secret-env", "SECRET"], r"`a\nb\u{1b}`"),
         (&["sign", "spark"], "--secret-env"),
         (&["sign", "spark", "--secret-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),
         (&["sign", "spark", "--secret-env", "A=B"], "A=B"),

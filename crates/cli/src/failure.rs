@@ -29,7 +29,6 @@ impl Display for Failure {
         match self {
             // One line, whatever a file name or a vector's name holds.
             Self::Usage(message) => message.chars().try_for_each(|char| match char {
-                '\n' | '\r' => f.write_str(" "),
                 char if char.is_control() => write!(f, "{}", char.escape_default()),
                 char => write!(f, "{char}"),
             }),
