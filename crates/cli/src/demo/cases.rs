@@ -1,0 +1,64 @@
+//! What is sent: one genuine request for a provider, and forged ones.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use countersign::{Secret, Timestamp};
+use http::Request;
+
+use super::{Kind, Stand};
+use crate::draft::Draft;
+use crate::failure::Failure;
+use crate::registry::Strength;
+
+/// A request that is sent to a stand.
+pub(crate) struct Case {
+    pub(crate) kind: Kind,
+    pub(crate) request: Request<Bytes>,
+}
+
+/// All requests for that stand.
+pub(crate) fn cases(stand: &Stand, now: Timestamp) -> Result<Vec<Case>, Failure> {
+    let draft = Draft { provider: stand.provider, target: &stand.target, headers: &[], body: None };
+    let sign = |secret: &Secret, at| draft.sign(&stand.settings, secret, at);
+    let genuine = sign(&stand.signing, now)?;
+    let flipped = match stand.provider.facts().strength {
+        // No byte of the body is signed, so a byte of the token is flipped.
+        Strength::TokenOnly => sign(&flip_last(&stand.signing)?, now)?,
+        Strength::SignedBody | Strength::CanonicalForm => flip_middle(&genuine),
+    };
+    let wrong = sign(&stand.provider.credentials()?.signing, now)?;
+    let mut cases = vec![
+        Case { kind: Kind::Genuine, request: genuine },
+        Case { kind: Kind::Flipped, request: flipped },
+        Case { kind: Kind::WrongSecret, request: wrong },
+        Case { kind: Kind::Unsigned, request: draft.unsigned()? },
+    ];
+    if stand.provider.facts().time.is_some()
+        && let Some(max_age) = stand.max_age
+    {
+        let long_ago = now.minus(max_age.saturating_add(Duration::from_secs(3600)));
+        cases.push(Case { kind: Kind::Stale, request: sign(&stand.signing, long_ago)? });
+    }
+    Ok(cases)
+}
+
+/// Flips a bit of the letter or digit nearest to the middle of the body: what it says is then
+/// something else, while white space might not matter to a canonical form.
+fn flip_middle(request: &Request<Bytes>) -> Request<Bytes> {
+    let mut body = request.body().to_vec();
+    let middle = body.len() / 2;
+    let letters = body.iter_mut().enumerate().filter(|(_, byte)| byte.is_ascii_alphanumeric());
+    if let Some((_, byte)) = letters.min_by_key(|(index, _)| index.abs_diff(middle)) {
+        *byte ^= 1;
+    }
+    request.clone().map(|_| body.into())
+}
+
+fn flip_last(secret: &Secret) -> Result<Secret, Failure> {
+    let mut bytes = secret.expose().to_vec();
+    if let Some(byte) = bytes.last_mut() {
+        *byte ^= 1;
+    }
+    Ok(Secret::new(bytes)?)
+}

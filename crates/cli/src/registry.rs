@@ -1,0 +1,32 @@
+//! The providers that the command line knows: one entry each.
+//!
+//! To add one, write its [`Entry`] in a file of its own and name it in [`PROVIDERS`]. Everything
+//! else follows: `providers`, `sign`, `verify`, `vectors run` and `demo` read this list.
+
+mod entry;
+mod facts;
+mod provider;
+mod settings;
+mod spark;
+
+use crate::failure::Failure;
+
+pub use self::entry::{Credentials, Entry, Sample, random_text};
+pub use self::facts::{Facts, Strength};
+pub use self::provider::{Accepted, Genuine, Provider, Verifier};
+pub use self::settings::{Kind, Member, SECRETS, SettingError, Settings};
+
+/// All providers, in the order in which they are listed.
+pub static PROVIDERS: &[&dyn Provider] = &[&spark::Spark];
+
+/// The provider of that name.
+///
+/// # Errors
+///
+/// When there is none; the error names those that there are.
+pub fn find(name: &str) -> Result<&'static dyn Provider, Failure> {
+    PROVIDERS.iter().copied().find(|provider| provider.facts().name == name).ok_or_else(|| {
+        let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.facts().name).collect();
+        Failure::new(format!("there is no provider `{name}`; there are: {}", names.join(", ")))
+    })
+}
