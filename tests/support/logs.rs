@@ -1,26 +1,40 @@
 //! What was logged while something ran.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use tracing::Level;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
+
+thread_local! {
+    static LISTENING: RefCell<Option<Logs>> = const { RefCell::new(None) };
+}
 
 /// Collects the log of this thread, down to `TRACE`, from [`start`](Self::start) until the guard
 /// is dropped.
+///
+/// One subscriber serves all tests of the process: with one each, what a call site caches for one
+/// of them is taken for another.
 #[derive(Clone, Default)]
 pub struct Logs(Arc<Mutex<Vec<u8>>>);
 
+/// Listens until it is dropped.
+pub struct Listening;
+
 impl Logs {
-    pub fn start() -> (Self, DefaultGuard) {
+    pub fn start() -> (Self, Listening) {
+        static SUBSCRIBED: Once = Once::new();
+        SUBSCRIBED.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .with_max_level(Level::TRACE)
+                .with_ansi(false)
+                .with_writer(|| ThisThread)
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).expect("nobody else subscribes");
+        });
         let logs = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::TRACE)
-            .with_ansi(false)
-            .with_writer(logs.clone())
-            .finish();
-        (logs, tracing::subscriber::set_default(subscriber))
+        LISTENING.set(Some(logs.clone()));
+        (logs, Listening)
     }
 
     pub fn text(&self) -> String {
@@ -29,20 +43,25 @@ impl Logs {
     }
 }
 
-impl Write for Logs {
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENING.set(None);
+    }
+}
+
+struct ThisThread;
+
+impl Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        LISTENING.with_borrow(|logs| {
+            if let Some(Logs(text)) = logs {
+                text.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+            }
+        });
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Logs {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
     }
 }

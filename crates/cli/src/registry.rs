@@ -5,9 +5,11 @@
 
 mod entry;
 mod facts;
+mod flow;
 mod provider;
 mod settings;
 mod spark;
+mod speakap;
 
 use crate::failure::Failure;
 
@@ -17,7 +19,8 @@ pub use self::provider::{Accepted, Genuine, Provider, Verifier};
 pub use self::settings::{Kind, Member, SECRETS, SettingError, Settings};
 
 /// All providers, in the order in which they are listed.
-pub static PROVIDERS: &[&dyn Provider] = &[&spark::Spark];
+pub static PROVIDERS: &[&dyn Provider] =
+    &[&spark::Spark, &flow::Action, &flow::Webhook, &speakap::Speakap];
 
 /// The provider of that name.
 ///
