@@ -55,6 +55,7 @@ impl Form {
     }
 
     /// The fields in the order of their names, by bytes.
+    #[must_use]
     pub fn fields(&self) -> impl ExactSizeIterator<Item = Field<'_>> {
         self.fields.iter().map(|span| self.field(span))
     }
