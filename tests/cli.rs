@@ -1,11 +1,4 @@
 //! The command line, run as a process.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "a test that stops has failed"
-)]
 
 mod capture;
 mod demo;

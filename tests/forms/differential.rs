@@ -137,7 +137,7 @@ fn python_and_we_agree_on_random_forms() {
             };
             assert!(refused, "{case}");
             let fields: Vec<(String, String)> = serde_urlencoded::from_str(&seen).expect("a form");
-            assert_eq!(json!(fields), answer["fields"][&answer_key(provider, &answer, signature)]);
+            assert_eq!(json!(fields), answer["fields"][&answer_key(provider, answer, signature)]);
         }
         blanks += usize::from(answer["with_blanks"] != answer["without_blanks"]);
     }

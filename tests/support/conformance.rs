@@ -1,6 +1,6 @@
 //! The suite that every provider has to pass.
 //!
-//! A provider describes itself as a [`Subject`]; [`run`] then sends it, through its layer, what
+//! A provider describes itself as a [`Subject`]; [`Subject::run`] then sends it, through its layer, what
 //! strangers send: nothing, twice, malformed, by another key, stale, altered at each byte, in every
 //! chunking, too large, broken off.
 

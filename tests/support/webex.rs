@@ -1,7 +1,5 @@
 //! A stand-in for the Webex API on loopback, and what else the tests of Spark need.
 
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test stops where it is")]
-
 use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
