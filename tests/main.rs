@@ -13,6 +13,7 @@ mod spark;
 mod spark_bot;
 mod spark_guard;
 mod ui;
+mod vectors;
 
 use peak_alloc::PeakAlloc;
 

@@ -101,7 +101,7 @@ impl Debug for HmacKey {
     }
 }
 
-/// The MACs in progress, in the order of [`tasks`].
+/// The MACs in progress, in the order of the tasks below.
 pub struct HmacState(SmallVec<[Running; 1]>);
 
 impl Debug for HmacState {
