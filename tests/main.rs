@@ -2,6 +2,7 @@
 
 mod answers;
 mod conformance;
+mod form_servers;
 mod forms;
 mod hooks;
 mod isolation;

@@ -2,7 +2,9 @@
 
 pub mod acme;
 pub mod conformance;
+pub mod form_server;
 pub mod logs;
+pub mod process;
 pub mod script;
 pub mod server;
 pub mod spy;

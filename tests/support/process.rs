@@ -1,0 +1,135 @@
+//! Programs of the workspace, started as processes.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test stops where it is"
+)]
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command as BlockingCommand, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// How long a program may take to start or to end, on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The path of a program of this workspace, which is built if it is not yet.
+///
+/// All are built at once, with the features of the whole workspace, so after
+/// `cargo test --workspace` there is nothing left to do.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let folder = BUILT.get_or_init(build);
+    folder.join(format!("{name}{}", env::consts::EXE_SUFFIX))
+}
+
+fn build() -> PathBuf {
+    let test = env::current_exe().expect("the path of the test");
+    // target/PROFILE/deps/all-HASH
+    let folder = test.ancestors().nth(2).expect("the folder of the profile").to_owned();
+    let target = folder.parent().expect("the target folder");
+    let profile = match folder.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(name) => name,
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let status = BlockingCommand::new(env!("CARGO"))
+        .args(["build", "--quiet", "--workspace", "--bins", "--profile", profile])
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(root)
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "the programs of the workspace do not build");
+    folder
+}
+
+/// A server that runs as a process of its own, killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    url: String,
+    log: Arc<Mutex<String>>,
+}
+
+impl Server {
+    /// Starts it with that environment and nothing else, and waits for the line
+    /// `listening on URL`.
+    pub async fn start(name: &'static str, environment: &[(&str, &str)]) -> Self {
+        let mut child = command(name, environment).await.spawn().expect("the program starts");
+        let log = Arc::<Mutex<String>>::default();
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
+        let copy = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut log = copy.lock().unwrap_or_else(PoisonError::into_inner);
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let mut first = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
+        let line = timeout(PATIENCE, stdout.read_line(&mut first)).await;
+        line.expect("a line in time").expect("a line");
+        let Some(url) = first.trim().strip_prefix("listening on ") else {
+            panic!("{name} wrote {first:?}");
+        };
+        Self { url: url.to_owned(), child, log }
+    }
+
+    /// Where it listens, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it wrote to stderr so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks it to end, by SIGTERM.
+    pub fn terminate(&self) {
+        let id = self.child.id().expect("it runs").to_string();
+        let status = BlockingCommand::new("kill").args(["-TERM", &id]).status().expect("kill");
+        assert!(status.success(), "no signal was sent");
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> ExitStatus {
+        timeout(PATIENCE, self.child.wait()).await.expect("an end in time").expect("an end")
+    }
+}
+
+/// Runs a program to its end: how it ended, and what it wrote to stderr.
+pub async fn run(name: &'static str, environment: &[(&str, &str)]) -> (ExitStatus, String) {
+    let mut child = command(name, environment).await.spawn().expect("the program starts");
+    let status = timeout(PATIENCE, child.wait()).await.expect("an end in time").expect("an end");
+    let mut log = String::new();
+    let mut stderr = child.stderr.take().expect("stderr");
+    stderr.read_to_string(&mut log).await.expect("text");
+    (status, log)
+}
+
+async fn command(name: &'static str, environment: &[(&str, &str)]) -> Command {
+    // Building may take long, and other tests of this thread are in time limits.
+    let path = tokio::task::spawn_blocking(move || program(name)).await.expect("built");
+    let mut command = Command::new(path);
+    command
+        .env_clear()
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
