@@ -181,7 +181,7 @@ async fn nothing_of_a_form_is_logged() {
 }
 
 #[tokio::test]
-async fn it_ends_when_it_is_told_to_though_a_browser_keeps_a_connection() {
+async fn it_ends_when_it_is_told_to_though_a_connection_is_open() {
     for example in ALL {
         let mut server = example.start(SITE).await;
         let idle = TcpStream::connect(address(&server)).await.unwrap();

@@ -1,6 +1,8 @@
 //! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
 
 mod answers;
+#[cfg(feature = "browser")]
+mod browser;
 mod conformance;
 mod form_servers;
 mod forms;
