@@ -1,8 +1,11 @@
 //! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
 
 mod answers;
+#[cfg(feature = "browser")]
+mod browser;
 mod cli;
 mod conformance;
+mod form_servers;
 mod forms;
 mod hooks;
 mod isolation;

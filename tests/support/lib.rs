@@ -2,6 +2,7 @@
 
 pub mod acme;
 pub mod conformance;
+pub mod form_server;
 pub mod logs;
 pub mod process;
 pub mod script;

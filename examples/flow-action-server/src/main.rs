@@ -1,0 +1,86 @@
+//! An action server of Flow Production Tracking: an action menu item opens it in the user's
+//! browser, and it shows what the user had selected. Copy it and change `page.rs`.
+//!
+//! ```sh
+//! FLOW_SECRET=.. FLOW_SITE=https://my-site.shotgrid.autodesk.com cargo run -p flow-action-server
+//! ```
+//!
+//! The URL of the action menu item is `http://127.0.0.1:3000/ami` then.
+//!
+//! | variable | |
+//! |---|---|
+//! | `FLOW_SECRET` | the secret token of the action menu item |
+//! | `FLOW_SITE` | the origin of the site; its pages, and no others, may show this one in a frame |
+//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
+//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+
+mod config;
+mod headers;
+mod page;
+mod serve;
+
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use countersign::flow::ActionMenu;
+use countersign::{FlowActionVerify, Verified, VerifiedRejection};
+use tower::ServiceBuilder;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+
+/// How long a form may take to arrive. A list of many rows is a large one.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long the page may take once the form is verified.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let (app, config) = match configured() {
+        Ok(configured) => configured,
+        Err(message) => {
+            eprintln!("flow-action-server: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match serve::serve(app, config.host, config.port).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("flow-action-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn configured() -> Result<(Router, Config), String> {
+    let config = Config::from_env()?;
+    let verify = FlowActionVerify::try_new(config.secret.as_str())
+        .map_err(|error| format!("FLOW_SECRET: {error}"))?
+        // One page for all: what was wrong is for the log, not for who sent it.
+        .reject_with(|error| page::refused::<String>(error.response()));
+    // From the outside in.
+    let layers = ServiceBuilder::new()
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(verify)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIMEOUT));
+    let app = Router::new().route("/ami", post(show).route_layer(layers));
+    Ok((headers::on(app, &config.site)?.layer(TraceLayer::new_for_http()), config))
+}
+
+async fn show(menu: Result<Verified<ActionMenu>, VerifiedRejection>) -> Response {
+    match menu {
+        Ok(Verified(menu)) => page::selection(&menu).into_response(),
+        // Genuine, but without a user, say. Why is in the log.
+        Err(rejection) => page::refused(rejection.status().into_response()),
+    }
+}
