@@ -1,6 +1,6 @@
 //! A headless Chromium with an empty profile, by way of chromedriver.
 
-use std::process::Stdio;
+use std::process::{self, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -34,10 +34,11 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-default-apps",
 ];
 
-/// In the order in which they have to go: the browser, the driver, the profile.
+/// It ends with this, and with it all that it has started.
 pub(crate) struct Chromium {
+    _group: Group,
     driver: WebDriver,
-    process: Child,
+    _process: Child,
     _output: BufReader<ChildStdout>,
     _profile: TempDir,
 }
@@ -50,9 +51,11 @@ impl Chromium {
             .env("HOME", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()
             .expect("chromedriver is missing: `scripts/test --browser` installs it");
+        let group = Group(process.id().expect("it runs"));
         let mut output = BufReader::new(process.stdout.take().expect("stdout"));
         let port = timeout(PATIENCE, port(&mut output)).await.expect("chromedriver starts");
         let capabilities = capabilities(&profile).expect("capabilities");
@@ -60,7 +63,8 @@ impl Chromium {
         let driver = timeout(PATIENCE, driver).await.expect("Chromium starts in time");
         Self {
             driver: driver.expect("Chromium starts"),
-            process,
+            _group: group,
+            _process: process,
             _output: output,
             _profile: profile,
         }
@@ -117,9 +121,24 @@ impl Chromium {
         Ok(log.into_iter().map(|entry| entry.message).collect())
     }
 
-    pub(crate) async fn quit(mut self) {
-        self.driver.quit().await.expect("an end");
-        self.process.kill().await.expect("an end");
+    pub(crate) async fn quit(self) {
+        self.driver.clone().quit().await.expect("an end");
+    }
+}
+
+/// The process group of chromedriver, which Chromium is in too.
+///
+/// A test that fails does not come to `quit`, and chromedriver leaves Chromium behind when it is
+/// killed alone.
+struct Group(u32);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0);
+        let killed = process::Command::new("kill").args(["-KILL", "--", &group]).status();
+        if !killed.is_ok_and(|status| status.success()) {
+            eprintln!("a Chromium may be left behind");
+        }
     }
 }
 
