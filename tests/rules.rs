@@ -226,6 +226,24 @@ async fn always_ready_empty_frames_do_not_keep_the_thread() {
     assert!(timeout(Duration::from_millis(50), call).await.is_err());
 }
 
+/// The same for a body that was refused by its head and is read on: the timer gets its turn, and the
+/// reading ends when it says so.
+#[tokio::test(start_paused = true)]
+async fn reading_on_leaves_others_their_turn_and_ends() {
+    let ended = Arc::new(());
+    let held = Arc::clone(&ended);
+    let spin = [Step::Held(held), Step::Spin];
+    let request = Request::post("/").body(Script::new(spin)).expect("a request");
+    let Ok(response) = SparkVerify::new("secret").layer(Spy::default()).oneshot(request).await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(Arc::strong_count(&ended), 2, "it is being read on");
+    for _ in 0..600 {
+        tokio::time::advance(Duration::from_millis(10)).await;
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(Arc::strong_count(&ended), 1, "after six seconds it is not");
+}
+
 /// A request that goes away in the middle leaves nothing behind.
 #[tokio::test]
 async fn dropping_an_unfinished_request_drops_the_inner_service() {

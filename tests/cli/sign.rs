@@ -77,7 +77,7 @@ fn what_cannot_be_signed_is_one_error() {
         (&["sign", "a\nb\x1b", "--secret-env", "SECRET"], r"`a\nb\u{1b}`"),
         (&["sign", "spark"], "--secret-env"),
         (&["sign", "spark", "--secret-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),
-        (&["sign", "spark", "--secret-env", "A=B"], "A=B"),
+        (&["sign", "spark", "--secret-env", "A=B"], "--secret-env"),
         (&["sign", "spark", "--secret-env", "EMPTY"], "EMPTY"),
         (&["sign", "spark", "--secret-file", &empty], &empty),
         (&["sign", "spark", "--secret-file", gone], gone),
@@ -90,7 +90,7 @@ fn what_cannot_be_signed_is_one_error() {
         (&["--url", "nonsense"], "nonsense"),
         (&["--url", "http://user:word@a/"], "user name"),
         (&["--header", "no colon"], "colon"),
-        (&["--header", "bad name: x"], "bad name"),
+        (&["--header", "bad name: x"], "before the colon"),
         (&["--header", "X: a\r\nY: b"], "`X`"),
         (&["--header", "Content-Length: 3"], "Content-Length"),
         (&["--header", "transfer-encoding: chunked"], "transfer-encoding"),
@@ -194,4 +194,22 @@ fn curl_sends_exactly_what_is_printed() {
         assert!(ran.text().contains("202 Accepted"), "{ran:?}");
         assert_eq!(parts(&server.join().unwrap()), parts(&sign(&more, body).out));
     }
+}
+
+/// Where a secret or token stands in the wrong place, the error does not repeat it.
+#[test]
+fn errors_do_not_repeat_what_may_be_a_secret() {
+    let of = |arguments: &[&str]| {
+        let run = countersign(arguments);
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(!run.err.contains("hunter"), "{}", run.err);
+    };
+    of(&["sign", "spark", "--secret-env", "hunter2"]);
+    of(&["sign", "spark", "--secret-env", "whsec_hunter2+/="]);
+    of(&["sign", "spark", "--secret-env", "SPARK_SECRET", "--url", "http://me:hunter 2@host/"]);
+    of(&["sign", "spark", "--secret-env", "SPARK_SECRET", "--header", "Authorization hunter2: x"]);
+
+    let files = Files::new();
+    let vector = r#"{"provider":"spark","vectors":[{"name":"n","config":"hunter2"}]}"#;
+    of(&["vectors", "run", &files.write("f.json", vector)]);
 }

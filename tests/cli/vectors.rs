@@ -139,7 +139,7 @@ fn a_file_of_another_kind_is_an_error() {
     let file = |content: &str| countersign(&["vectors", "run", &files.write("f.json", content)]);
     for (content, thing) in [
         ("", "EOF"),
-        ("[", "EOF"),
+        ("[", "expected an object"),
         ("{}", "provider"),
         (r#"{"provider": "spark"}"#, "vectors"),
         (r#"{"provider": "spark", "vectors": []}"#, "no vectors"),
@@ -148,6 +148,8 @@ fn a_file_of_another_kind_is_an_error() {
         (r#"{"provider": "spark", "provider": "spark", "vectors": []}"#, "duplicate"),
         (r#"{"provider": "spark", "vectors": [{}]}"#, "vector number 1: "),
         (r#"{"note": "", "rows": []}"#, "rows"),
+        (r#"["spark", [{}]]"#, "expected an object"),
+        (r#"{"provider": "spark", "vectors": [["n", "w", {}, [], 0, "reject"]]}"#, "an object"),
     ] {
         let run = file(content);
         run.is_one_error_naming(thing);

@@ -130,3 +130,23 @@ fn what_is_no_request_is_one_error() {
     countersign(&["verify", "spork", "--secret-env", "SECRET", "-"]).is_one_error_naming("spork");
     countersign(&["verify", "spark", "-"]).is_one_error_naming("--secret-file");
 }
+
+/// A reader that closes its end has seen enough; the verdict stands.
+#[test]
+fn a_closed_output_does_not_change_the_verdict() {
+    let files = Files::new();
+    let capture = files.write("c", "POST / HTTP/1.1\nContent-Length: 0\n\n");
+    for (arguments, code) in [
+        (vec!["verify", "spark", "--secret-env", "SPARK_SECRET", &capture], 1),
+        (vec!["vectors", "run", concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/spark.json")], 0),
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let status = std::process::Command::new(countersign_tests::process::program("countersign"))
+            .args(arguments)
+            .env("SPARK_SECRET", "secret")
+            .stdout(writer)
+            .status();
+        assert_eq!(status.expect("it runs").code(), Some(code));
+    }
+}

@@ -83,7 +83,7 @@ fn python(cases: &[Value]) -> Vec<Value> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("python3 runs: scripts/test installs it");
+        .expect("python3 runs");
     let mut input = child.stdin.take().expect("its input");
     let text = cases.iter().map(|case| format!("{case}\n")).collect::<String>();
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
@@ -94,8 +94,18 @@ fn python(cases: &[Value]) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
+/// Where there is no Python there is nothing to compare with; CI has to have it.
+fn has_python() -> bool {
+    let found = Command::new("python3").arg("--version").output().is_ok();
+    assert!(found || std::env::var_os("CI").is_none(), "CI has no python3: see scripts/test");
+    found
+}
+
 #[test]
 fn python_and_we_agree_on_random_forms() {
+    if !has_python() {
+        return eprintln!("python3 is missing, so nothing was compared; scripts/test installs it");
+    }
     let wire = |fields: &[(Spelled, Spelled)], plainly: bool, time: &str| {
         let field = |(name, value): &(Spelled, Spelled)| {
             let [name, value] = match plainly {

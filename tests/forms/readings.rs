@@ -242,3 +242,34 @@ fn ambiguous_lines_are_refused_under_a_valid_signature() {
     let outcome = attempt("z%3D1=2", "z=1=2\r\n");
     assert_eq!(reason_of(outcome), Reason::NotCanonical("a field name with `=`"));
 }
+
+/// The time inside a webhook's body is as strict, once a window is set.
+#[test]
+fn a_webhook_s_time_follows_its_grammar() {
+    use countersign::{FlowWebhook, FlowWebhookVerify};
+    let at = |time: &str| {
+        let body = format!(r#"{{"data":{{}},"timestamp":"{time}"}}"#);
+        FlowWebhookVerify::new(SECRET)
+            .max_age(Duration::from_secs(5))
+            .clock(ManualClock::at(NOW))
+            .verify(signed_by(&FlowWebhook, body))
+    };
+    assert!(at("2023-11-14T22:13:20Z").is_ok() && at("2023-11-14T22:13:19.140Z").is_ok());
+    assert_eq!(reason_of(at("2023-11-14T22:13:14.999Z")), Reason::Stale);
+    for bad in [
+        "2023-11-14 22:13:20Z",
+        "20231114T221320Z",
+        "2023-11-14t22:13:20z",
+        "2023-11-14T22:13:60Z",
+        "2023-11-14T22:13:20,5Z",
+        "2023-11-14T22Z",
+        "2023-11-14T22:13:20+00:00",
+        "",
+        "2023-11-14T22:13:20Z[UTC]",
+    ] {
+        assert_eq!(reason_of(at(bad)), Reason::Malformed("timestamp"), "{bad:?}");
+    }
+    let untimed = signed_by(&FlowWebhook, r#"{"data":{}}"#);
+    let layer = FlowWebhookVerify::new(SECRET).max_age(Duration::from_secs(5));
+    assert_eq!(reason_of(layer.verify(untimed)), Reason::NoTimestamp);
+}

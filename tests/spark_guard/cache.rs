@@ -113,6 +113,33 @@ async fn those_who_come_meanwhile_wait_for_the_same_answer() {
     assert_eq!(api.count(|_| true), 1);
 }
 
+/// Who waited for somebody else's answer asks itself, if there was none.
+#[tokio::test]
+async fn who_waited_in_vain_asks_itself() {
+    let gate = Arc::new(Semaphore::new(0));
+    let (opened, first) = (Arc::clone(&gate), Arc::new(Semaphore::new(1)));
+    let api = StandIn::start(move |_: Seen| {
+        let (gate, first) = (Arc::clone(&opened), Arc::clone(&first));
+        async move {
+            let is_first = first.try_acquire().map(|permit| permit.forget()).is_ok();
+            gate.acquire().await.unwrap().forget();
+            let items = if is_first { json!(null) } else { json!([{ "personOrgId": "our-org" }]) };
+            json_answer(&json!({ "items": items }))
+        }
+    })
+    .await;
+    let guard = guard(&api).cache(LONG);
+    let (one, two) = (guard.clone(), guard.clone());
+    let one = tokio::spawn(async move { judge(&one, "ROOM").await });
+    api.until(1, |_| true).await;
+    let two = tokio::spawn(async move { judge(&two, "ROOM").await });
+    sleep(Duration::from_millis(50)).await;
+    gate.add_permits(10);
+    assert!(one.await.unwrap().is_err());
+    assert_eq!(two.await.unwrap(), Ok(()));
+    assert_eq!(api.count(|_| true), 2);
+}
+
 /// Who asked first went away: the next one asks.
 #[tokio::test]
 async fn nobody_waits_for_an_answer_that_nobody_asks_for_any_more() {

@@ -1,7 +1,8 @@
 //! All pages are read, and only those of the same list.
 
 use countersign::spark::DenialReason;
-use countersign_tests::webex::{ORG, Page, StandIn, member};
+use countersign_tests::webex::{ORG, Page, StandIn, json_answer, member};
+use serde_json::json;
 
 use super::{guard, judge, judge_pages, ours, theirs};
 
@@ -141,4 +142,23 @@ async fn outsiders_that_were_found_are_named_though_the_rest_could_not_be_read()
     let denial = judge(&guard(&api), "ROOM").await.unwrap_err();
     assert!(matches!(denial.reason(), DenialReason::Status(status) if status == 500));
     assert_eq!(denial.outsiders(), ["a"]);
+}
+
+/// A list in place of an object has no `items`, whatever stands where they would be.
+#[tokio::test]
+async fn an_array_is_not_an_answer() {
+    for answer in [json!([[["m", "our-org"]]]), json!([[{"personOrgId": "our-org"}]])] {
+        let api = StandIn::start(move |_| {
+            let answer = json_answer(&answer);
+            async move { answer }
+        })
+        .await;
+        assert!(judge(&guard(&api), "ROOM").await.is_err());
+    }
+    let api = StandIn::start(|_| {
+        let answer = json_answer(&json!({"items": [["m", "our-org"]]}));
+        async move { answer }
+    })
+    .await;
+    assert!(judge(&guard(&api), "ROOM").await.is_err());
 }

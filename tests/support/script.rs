@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -25,6 +26,8 @@ pub enum Step {
     Stall,
     /// Is always ready with another empty frame.
     Spin,
+    /// Holds something for as long as the body is there.
+    Held(Arc<()>),
 }
 
 /// The body.
@@ -32,11 +35,12 @@ pub enum Step {
 pub struct Script {
     steps: VecDeque<Step>,
     declared: Option<u64>,
+    held: Option<Arc<()>>,
 }
 
 impl Script {
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { steps: steps.into_iter().collect(), declared: None }
+        Self { steps: steps.into_iter().collect(), declared: None, held: None }
     }
 
     /// The body in pieces of that size, with a pause before each and one empty frame.
@@ -72,6 +76,10 @@ impl Body for Script {
                 Some(Step::Fail) => Err(io::ErrorKind::ConnectionReset.into()),
                 Some(Step::Run(run)) => {
                     run();
+                    continue;
+                }
+                Some(Step::Held(held)) => {
+                    self.held = Some(held);
                     continue;
                 }
                 Some(Step::Pause) => {

@@ -21,7 +21,7 @@ const ARGUMENT_LIMIT: usize = 32 * 1024;
 
 /// The call, with a line end.
 pub(crate) fn command(target: &Target, request: &Request<Bytes>) -> Result<Vec<u8>, Failure> {
-    let mut call = Call(b"curl -isS --http1.1".to_vec());
+    let mut call = Call(b"curl -q -isS --http1.1".to_vec());
     if target.as_str().contains("/.") {
         call.plain("--path-as-is");
     }

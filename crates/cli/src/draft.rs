@@ -63,12 +63,13 @@ impl Draft<'_> {
 
 /// Reads a header of the command line.
 pub(crate) fn header(line: &str) -> Result<(HeaderName, HeaderValue), Failure> {
-    // The value is not repeated: it may be a token.
+    // Neither half is repeated unless it is sound: a misplaced colon puts a token into the name.
     let (name, value) = line
         .split_once(':')
         .ok_or_else(|| Failure::new("a header is written 'NAME: VALUE', with a colon"))?;
-    let header = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Failure::new(format!("HTTP does not allow a header named `{name}`")))?;
+    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+        Failure::new("HTTP does not allow what is before the colon as a header's name")
+    })?;
     if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
         return Err(Failure::new(format!("the header `{name}` follows from the body")));
     }

@@ -24,6 +24,14 @@ impl Failure {
     }
 }
 
+/// Who reads our output may have seen enough, as `head` has: what was found stands all the same.
+pub(crate) fn unless_closed(written: Result<(), Failure>) -> Result<(), Failure> {
+    match written {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
 impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {

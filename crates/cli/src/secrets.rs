@@ -50,11 +50,22 @@ fn from_env(name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let value = sound
         .then(|| env::var_os(name))
         .flatten()
-        .ok_or_else(|| Failure::new(format!("environment variable {name} is not set")))?;
+        .ok_or_else(|| Failure::new(format!("{} is not set", shown(name))))?;
     if value.is_empty() {
         return Err(Failure::new(format!("environment variable {name} is empty")));
     }
     Ok(Zeroizing::new(value.into_encoded_bytes()))
+}
+
+/// The variable, by its name where that is surely one: who writes `"$VAR"` for `VAR` gives us the
+/// secret itself, which is not to be repeated.
+fn shown(name: &str) -> String {
+    let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(usual) && name.bytes().any(|byte| byte == b'_') {
+        format!("environment variable {name}")
+    } else {
+        "the environment variable that --secret-env names (VAR, not \"$VAR\")".to_owned()
+    }
 }
 
 fn from_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {

@@ -108,6 +108,7 @@ struct Check<M: Method> {
     streams: SmallVec<[Stream<M>; 1]>,
     timestamp: Option<Timestamp>,
     id: Option<Box<str>>,
+    key_id: Option<Box<str>>,
     body_digest: Option<Box<Signature>>,
 }
 
@@ -120,7 +121,7 @@ struct Stream<M: Method> {
 
 impl<M: Method> Check<M> {
     fn new(keys: &KeySet<M::Key>, evidence: Evidence) -> Result<Self, Reason> {
-        let Evidence { claim, mut messages, timestamp, id, body_digest, key_id: _ } = evidence;
+        let Evidence { claim, mut messages, timestamp, id, key_id, body_digest } = evidence;
         if claim.signatures.len() > Evidence::MAX_SIGNATURES {
             return Err(Reason::TooMany("signatures"));
         }
@@ -132,7 +133,7 @@ impl<M: Method> Check<M> {
         }
         let streams =
             messages.into_iter().map(|message| Stream::new(keys.keys(), &claim, message)).collect();
-        Ok(Self { claim, streams, timestamp, id, body_digest: body_digest.map(Box::new) })
+        Ok(Self { claim, streams, timestamp, id, key_id, body_digest: body_digest.map(Box::new) })
     }
 
     fn update(&mut self, chunk: &[u8]) {
@@ -211,9 +212,8 @@ pub(crate) fn conclude<S: Scheme>(
     fed: Option<Fed<S>>,
     body: &Bytes,
 ) -> Verdict<S> {
-    if let Some(Fed { keys, check }) = fed {
-        let judged = judge(config, &keys, check, body);
-        return or_newer(config, head, body, keys, judged, Asked::Once);
+    if let Some(fed) = fed {
+        return judge_or_newer(config, head, body, fed, Asked::Once);
     }
     match read_body(config, head, body) {
         Ok(evidence) => match look_up(config, head, &evidence) {
@@ -250,27 +250,30 @@ fn resume_with<S: Scheme>(
         Ok(keys) => keys,
         Err(error) => return Verdict::Done(Err(error.into())),
     };
-    let judged = Check::new(&keys, evidence).and_then(|mut check| {
-        check.update(body);
-        judge(config, &keys, check, body)
-    });
-    or_newer(config, head, body, keys, judged, asked)
+    match Fed::new(keys, evidence) {
+        Ok(mut fed) => {
+            fed.update(body);
+            judge_or_newer(config, head, body, fed, asked)
+        }
+        Err(reason) => Verdict::Done(Err(reason)),
+    }
 }
 
 /// Asks for newer keys where none of these matched, once.
-fn or_newer<S: Scheme>(
+fn judge_or_newer<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     body: &Bytes,
-    tried: KeySet<KeyOf<S>>,
-    judged: Result<Genuine<S>, Reason>,
+    fed: Fed<S>,
     asked: Asked,
 ) -> Verdict<S> {
+    let Fed { keys, mut check } = fed;
+    let key_id = check.key_id.take();
+    let judged = judge(config, &keys, check, body);
     if asked == Asked::Again || !matches!(judged, Err(Reason::Mismatch)) {
         return Verdict::Done(judged);
     }
-    let key_id = read_body(config, head, body).ok().and_then(|evidence| evidence.key_id);
-    match config.keys.newer(&KeyHint::new(*head, key_id.as_deref()), &tried) {
+    match config.keys.newer(&KeyHint::new(*head, key_id.as_deref()), &keys) {
         None => Verdict::Done(judged),
         Some(Lookup::Ready(keys)) => resume(config, head, body, keys, Asked::Again),
         Some(Lookup::Later(keys)) => Verdict::Wait(keys, Asked::Again),

@@ -22,16 +22,12 @@ use crate::drain::{drain, worth_draining};
 use crate::engine::{self, Asked, Begun, Fed, Genuine, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::evidence::Evidence;
-use crate::gather::{Gather, declared_length};
+use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
 use crate::head::Head;
 use crate::keys::{KeyError, KeyFuture, KeySet, Lookup};
 use crate::layer::Config;
 use crate::proof::Covered;
 use crate::scheme::{KeyOf, Scheme};
-
-/// How many frames are read before other tasks get their turn: a body that is always ready, with
-/// frames that may be empty, must not keep a thread to itself.
-const FRAMES_A_TURN: usize = 64;
 
 pin_project! {
     /// The future of [`Verify`](crate::Verify).

@@ -8,6 +8,10 @@ use crate::error::Reason;
 /// How far ahead of what was received memory may be reserved, until that much was received.
 const AHEAD: usize = 64 * 1024;
 
+/// How many frames are read before other tasks get their turn: a body that is always ready, with
+/// frames that may be empty, must not keep a thread to itself.
+pub(crate) const FRAMES_A_TURN: usize = 64;
+
 /// A body as it arrives. One that comes in a single piece is not copied.
 #[derive(Debug)]
 pub(crate) struct Gather {

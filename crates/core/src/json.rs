@@ -4,7 +4,9 @@ use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::PayloadError;
 use crate::payload::Payload;
@@ -48,6 +50,33 @@ impl<S: Scheme, T: DeserializeOwned> Payload for SignedJson<S, T> {
     fn from_proof(proof: &Proof<S>) -> Result<Self, PayloadError> {
         let value = serde_json::from_slice(proof.body()).map_err(PayloadError::from)?;
         Ok(Self { value, scheme: PhantomData })
+    }
+}
+
+/// A struct that is read from a JSON object and from nothing else.
+///
+/// What serde derives for a struct takes an array as well, its elements for the members in order.
+/// Where a member that is absent means something, that would be another way to say it.
+#[derive(Debug)]
+pub struct JsonObject<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+            type Value = JsonObject<T>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<JsonObject<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(JsonObject)
+            }
+        }
+
+        deserializer.deserialize_map(Object(PhantomData))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::ConfigError;
 /// serialised, so that it does not end up in a log or in a comparison that takes longer the more
 /// of it is right.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<Box<[u8]>>);
+pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
     /// Takes the bytes as they are: nothing is trimmed or decoded. What a text stands for (base64
@@ -22,7 +22,7 @@ impl Secret {
     ///
     /// An empty secret is refused. With it, anybody could sign.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, ConfigError> {
-        let bytes = Zeroizing::new(bytes.into().into_boxed_slice());
+        let bytes = Zeroizing::new(bytes.into());
         if bytes.is_empty() {
             return Err(ConfigError::empty_secret());
         }

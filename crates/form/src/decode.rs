@@ -40,6 +40,8 @@ pub(crate) fn decode(body: &[u8], max_fields: usize) -> Result<(String, Vec<Span
             value: value.map(|_| span(middle, text.len())),
         });
     }
+    // Escapes are three times as long as what they stand for.
+    text.shrink_to_fit();
     let text = String::from_utf8(text).map_err(|_| UTF8)?;
     // The text as a whole may be UTF-8 because one field's end and the next one's start fit.
     let torn = |at: u32| !text.is_char_boundary(at as usize);

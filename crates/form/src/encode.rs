@@ -15,7 +15,7 @@ pub fn encode_rfc3986(text: &str, sink: &mut dyn FnMut(&[u8])) {
 
 /// Escapes what has a meaning in a form: `%`, `+`, `&`, and in a name `=`. A space is `+`.
 pub(crate) fn escape(text: &str, in_name: bool, body: &mut Vec<u8>) {
-    let special = |byte: &u8| matches!(byte, b' ' | b'%' | b'+' | b'&') || in_name && *byte == b'=';
+    let special = |byte: &u8| *byte == b' ' || is_escaped(*byte, in_name);
     for run in text.as_bytes().split_inclusive(special) {
         let Some((last, plain)) = run.split_last().filter(|(last, _)| special(last)) else {
             body.extend_from_slice(run);
@@ -30,6 +30,15 @@ pub(crate) fn escape(text: &str, in_name: bool, body: &mut Vec<u8>) {
             _ => b"%3D",
         });
     }
+}
+
+/// How long [`escape`] makes a text.
+pub(crate) fn escaped_len(text: &str, in_name: bool) -> usize {
+    text.len() + 2 * text.bytes().filter(|&byte| is_escaped(byte, in_name)).count()
+}
+
+fn is_escaped(byte: u8, in_name: bool) -> bool {
+    matches!(byte, b'%' | b'+' | b'&') || in_name && byte == b'='
 }
 
 /// Adds a field to the body of a form.

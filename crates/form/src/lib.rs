@@ -18,7 +18,7 @@ mod encode;
 mod form;
 mod head;
 
-pub use self::date::{format_utc, parse_utc};
+pub use self::date::{format_utc, parse_instant, parse_utc};
 pub use self::encode::{encode_field, encode_rfc3986};
 pub use self::form::{Field, Form};
 pub use self::head::expect_form;

@@ -19,7 +19,7 @@
 //! | `SPARK_ALLOWED_ORGS` | ids of the organisations whose members may be in a room, by commas |
 //! | `SPARK_API` | `https://webexapis.com/v1/` by default |
 //! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `BODY_DEADLINE_SECS` | within which a request has to arrive, 10 by default |
+//! | `BODY_DEADLINE_SECS` | within which the body of a request has to arrive, 10 by default |
 //! | `VERDICT_CACHE_SECS` | how long the verdict on a room is kept, 0 (not at all) by default |
 //! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
 //!

@@ -59,7 +59,7 @@ impl Row {
         match (self.max_age_secs, self.max_future_secs, self.facts.time) {
             (Some(age), Some(future), _) => format!("-{future}..{age} s"),
             (_, _, Some(_)) => "none unless set".to_owned(),
-            (_, _, None) => "no signed time".to_owned(),
+            (_, _, None) => "none".to_owned(),
         }
     }
 }

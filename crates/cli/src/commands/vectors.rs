@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::{code, read};
 use crate::args::VectorsRun;
-use crate::failure::Failure;
+use crate::failure::{Failure, unless_closed};
 use crate::vectors;
 
 const LIMIT: usize = 256 * 1024 * 1024;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &VectorsRun) -> Result<ExitCode, Failure> {
             .map_err(|error| Failure::new(format!("vector file {}: {error}", path.display())))?;
         files.push((path, vectors));
     }
-    let mut out = anstream::stdout().lock();
+    let mut report = String::new();
     let (mut passed, mut failed) = (0_usize, 0_usize);
     for (path, vectors) in files {
         for vector in vectors {
@@ -29,14 +29,21 @@ pub(super) fn run(args: &VectorsRun) -> Result<ExitCode, Failure> {
             };
             failed = failed.saturating_add(1);
             let (expected, got) = (disagreement.expected.code(), disagreement.got.code());
-            writeln!(out, "{}: {}", path.display(), vector.name)?;
+            report += &format!("{}: {}\n", path.display(), vector.name);
             if !vector.why.is_empty() {
-                writeln!(out, "  why: {}", vector.why)?;
+                report += &format!("  why: {}\n", vector.why);
             }
-            writeln!(out, "  expected {expected}, got {got}: {}", disagreement.reason)?;
+            report += &format!("  expected {expected}, got {got}: {}\n", disagreement.reason);
         }
     }
-    writeln!(out, "{passed} passed, {failed} failed")?;
-    out.flush()?;
+    report += &format!("{passed} passed, {failed} failed\n");
+    unless_closed(print(&report))?;
     Ok(code(failed == 0))
+}
+
+fn print(report: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(report.as_bytes())?;
+    out.flush()?;
+    Ok(())
 }

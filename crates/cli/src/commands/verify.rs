@@ -11,7 +11,7 @@ use serde_json::Number;
 use super::{code, read, settings, time};
 use crate::args::Verify;
 use crate::capture::{self, LIMIT};
-use crate::failure::Failure;
+use crate::failure::{Failure, unless_closed};
 use crate::registry::{self, Accepted, Genuine, SECRETS};
 use crate::secrets;
 
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Verify) -> Result<ExitCode, Failure> {
         },
         Err(error) => Verdict::rejected(error),
     };
-    verdict.print(args.json)?;
+    unless_closed(verdict.print(args.json))?;
     Ok(code(verdict.accepted))
 }
 

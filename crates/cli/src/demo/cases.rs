@@ -1,10 +1,12 @@
 //! What is sent: one genuine request for a provider, and forged ones.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::{Secret, Timestamp};
 use http::Request;
+use http::header::CONTENT_TYPE;
 
 use super::{Kind, Stand};
 use crate::draft::Draft;
@@ -44,15 +46,41 @@ pub(crate) fn cases(stand: &Stand, now: Timestamp) -> Result<Vec<Case>, Failure>
 }
 
 /// Flips a bit of the letter or digit nearest to the middle of the body: what it says is then
-/// something else, while white space might not matter to a canonical form.
+/// something else, while white space might not matter to a canonical form. In a form it is one of a
+/// value, and not of the signature or time: it has to be the signature that no longer matches.
 fn flip_middle(request: &Request<Bytes>) -> Request<Bytes> {
     let mut body = request.body().to_vec();
     let middle = body.len() / 2;
-    let letters = body.iter_mut().enumerate().filter(|(_, byte)| byte.is_ascii_alphanumeric());
+    let values = values(request);
+    let letters = body.iter_mut().enumerate().filter(|(index, byte)| {
+        byte.is_ascii_alphanumeric() && values.iter().any(|value| value.contains(index))
+    });
     if let Some((_, byte)) = letters.min_by_key(|(index, _)| index.abs_diff(middle)) {
         *byte ^= 1;
     }
     request.clone().map(|_| body.into())
+}
+
+/// Where the body may be changed: in a form, values that are written without escapes.
+fn values(request: &Request<Bytes>) -> Vec<Range<usize>> {
+    let form = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let body = request.body();
+    if !form {
+        return std::iter::once(0..body.len()).collect();
+    }
+    let mut start = 0;
+    let fields = body.split(|&byte| byte == b'&').filter_map(|field| {
+        let begin = start;
+        start += field.len() + 1;
+        let equals = field.iter().position(|&byte| byte == b'=')?;
+        let (name, value) = field.split_at(equals);
+        let plain = value.iter().skip(1).all(u8::is_ascii_alphanumeric);
+        (plain && name != b"signature").then(|| begin + equals + 1..begin + field.len())
+    });
+    fields.collect()
 }
 
 fn flip_last(secret: &Secret) -> Result<Secret, Failure> {

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use countersign::Timestamp;
+use countersign::{JsonObject, Timestamp};
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
@@ -51,7 +51,7 @@ struct Raw {
     #[serde(default)]
     why: String,
     config: Members,
-    request: RawRequest,
+    request: JsonObject<RawRequest>,
     now: i64,
     expect: Expect,
     #[serde(default)]
@@ -84,7 +84,7 @@ fn vector(provider: &'static dyn Provider, raw: &RawValue) -> Result<Vector, Vec
         why: raw.why,
         provider,
         settings,
-        request: request(raw.request)?,
+        request: request(raw.request.0)?,
         now: Timestamp::from_secs(raw.now),
         expect: raw.expect,
         hidden: raw.handler_must_not_see,
@@ -145,7 +145,23 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 fn strict<T: DeserializeOwned>(text: &[u8]) -> Result<T, VectorError> {
-    serde_json::from_slice(text).map_err(|error| VectorError(error.to_string()))
+    match serde_json::from_slice(text) {
+        Ok(JsonObject(value)) => Ok(value),
+        Err(error) => Err(VectorError(without_values(&error))),
+    }
+}
+
+/// What serde says, but for the value that it found instead of another: that could be a secret.
+fn without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match (text.find(": string \""), text.rfind("\", expected")) {
+        (Some(start), Some(end)) if start < end => {
+            let (before, after) = text.split_at(start);
+            let after = after.get(end - start + 1..).unwrap_or_default();
+            format!("{before}: a text{after}")
+        }
+        _ => text,
+    }
 }
 
 /// What is wrong with a file of vectors, in one line; it holds no secret.

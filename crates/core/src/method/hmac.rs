@@ -167,7 +167,8 @@ impl Method for Hmac {
                 fingerprints.push(Nonce::of(&tag));
             }
         }
-        let key = newest(verdicts.into_iter().map(|verdict| verdict.holds))?;
+        let claimed = claim.signatures().len();
+        let key = newest(verdicts.into_iter().map(|verdict| verdict.over(claimed)))?;
         Some(Match { key, fingerprints })
     }
 }
@@ -175,22 +176,29 @@ impl Method for Hmac {
 /// Whether the claim holds under one key, as far as its tags were seen.
 struct Verdict {
     holds: Choice,
+    compared: usize,
 }
 
 impl Verdict {
     fn new(claim: &Claim) -> Self {
         let holds = match claim.need() {
             Need::Any => Choice::from(0),
-            // Without a single signature there is nothing that could hold.
-            Need::All => Choice::from(u8::from(!claim.signatures().is_empty())),
+            Need::All => Choice::from(1),
         };
-        Self { holds }
+        Self { holds, compared: 0 }
+    }
+
+    /// A claim with a signature that no HMAC could be compared with does not hold, and neither does
+    /// one without signatures: "all of them" must not be true of none.
+    fn over(self, claimed: usize) -> Choice {
+        self.holds & Choice::from(u8::from(self.compared == claimed && claimed > 0))
     }
 
     fn see(&mut self, algorithm: Algorithm, tag: &[u8], claim: &Claim) {
         for signature in claim.signatures().iter().filter(|claimed| is(claimed, algorithm)) {
             // Both have the length of the algorithm: `Signature` sees to that.
             let equal = tag.ct_eq(signature.bytes());
+            self.compared += 1;
             match claim.need() {
                 Need::Any => self.holds |= equal,
                 Need::All => self.holds &= equal,
@@ -285,6 +293,18 @@ mod tests {
         assert!(check(&keys, &both(&keys[1], &keys[1]), &[b"text"]).is_some());
         assert!(check(&keys, &both(&keys[0], &keys[1]), &[b"text"]).is_none());
         assert!(check(&keys, &Evidence::all([]), &[b"text"]).is_none());
+
+        // What no HMAC makes is not passed over.
+        let digest =
+            |algorithm| Signature::from_bytes(algorithm, &[0; 32], NAME).expect("32 bytes");
+        for other in [Algorithm::Sha256, Algorithm::Token] {
+            let alone = Evidence::all([digest(other)]);
+            assert!(check(&keys, &alone, &[b"text"]).is_none());
+            let beside = Evidence::all([claimed(&keys[0], sha256, b"text"), digest(other)]);
+            assert!(check(&keys, &beside, &[b"text"]).is_none());
+            let any = Evidence::any([digest(other)]);
+            assert!(check(&keys, &any, &[b"text"]).is_none());
+        }
         assert!(check(&keys, &Evidence::any([]), &[b"text"]).is_none());
     }
 

@@ -8,11 +8,9 @@ use countersign_core::{
     Reason, Scheme, Secret, SecretOnly, Sign, Signature, Timestamp,
 };
 use countersign_form::{
-    Field, Form, MAX_FIELDS, encode_field, encode_rfc3986, expect_form, format_utc,
+    Field, Form, MAX_FIELDS, encode_field, encode_rfc3986, expect_form, format_utc, parse_instant,
 };
 use http::Request;
-
-use crate::issued_at;
 
 const SIGNATURE: &str = "signature";
 const ISSUED_AT: &str = "issuedAt";
@@ -62,7 +60,7 @@ impl Scheme for Speakap {
         let text = form.get(SIGNATURE).ok_or(Reason::Missing(SIGNATURE))?;
         let signature = Signature::from_base64(Algorithm::HmacSha256, text.as_bytes(), SIGNATURE)?;
         let time = form.get(ISSUED_AT).ok_or(Reason::Missing(ISSUED_AT))?;
-        let time = issued_at::parse(time).ok_or(Reason::Malformed(ISSUED_AT))?;
+        let time = parse_instant(time).ok_or(Reason::Malformed(ISSUED_AT))?;
         Ok(Evidence::new(signature)
             .timestamp(time)
             .message(Message::canonical(Parameters(form)))

@@ -51,12 +51,11 @@ impl Canonical for Lines {
 /// The order of two lines. Names differ and hold no `=`, so it shows in the names, up to and with
 /// the `=` behind the shorter one: `a-b=` comes before `a=`.
 fn by_line(one: &str, other: &str) -> Ordering {
-    let line = |name: &str| name.bytes().chain([b'=']).collect::<Vec<_>>();
+    let (one, other) = (one.as_bytes(), other.as_bytes());
     let shared = one.len().min(other.len());
-    match one.as_bytes().get(..shared).cmp(&other.as_bytes().get(..shared)) {
-        Ordering::Equal => line(one).cmp(&line(other)),
-        different => different,
-    }
+    // Where one name is the beginning of the other, its line goes on with `=`.
+    let next = |name: &[u8]| name.get(shared).copied().unwrap_or(b'=');
+    one.get(..shared).cmp(&other.get(..shared)).then_with(|| next(one).cmp(&next(other)))
 }
 
 /// Refuses forms whose lines could be those of another form: a control character other than TAB

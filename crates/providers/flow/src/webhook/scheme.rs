@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, Reason, Scheme, Secret,
-    SecretOnly, Sign, Signature, Timestamp,
+    Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, JsonObject, Reason, Scheme,
+    Secret, SecretOnly, Sign, Signature, Timestamp,
 };
+use countersign_form::parse_instant;
 use http::Request;
 use http::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -39,18 +40,18 @@ impl Scheme for FlowWebhook {
         Ok(Evidence::new(Signature::from_hex(Algorithm::HmacSha1, digits, NAME)?).into())
     }
 
-    /// The `timestamp` at the top of the body: RFC 3339.
+    /// The `timestamp` at the top of the body: `YYYY-MM-DDTHH:MM:SS[.1-9 digits]Z`.
     fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
         #[derive(Deserialize)]
         struct Timed {
             timestamp: Option<String>,
         }
         const TIMESTAMP: Reason = Reason::Malformed("timestamp");
-        let timed: Timed = serde_json::from_slice(verified).map_err(|_| TIMESTAMP)?;
+        let JsonObject(timed): JsonObject<Timed> =
+            serde_json::from_slice(verified).map_err(|_| TIMESTAMP)?;
         let Some(text) = timed.timestamp else { return Ok(None) };
-        let time: jiff::Timestamp = text.parse().map_err(|_| TIMESTAMP)?;
-        let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| TIMESTAMP)?;
-        Ok(Some(Timestamp::from_nanos(nanos)))
+        let time = text.ends_with('Z').then(|| parse_instant(&text)).flatten();
+        time.ok_or(TIMESTAMP).map(Some)
     }
 }
 

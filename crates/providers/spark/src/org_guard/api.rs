@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::{self, Debug, Formatter};
 use std::time::{Duration, SystemTime};
 
-use countersign_core::{ConfigError, Secret};
+use countersign_core::{ConfigError, JsonObject, Secret};
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -94,9 +94,9 @@ impl Api {
             let answer = self.fetch(&page, deadline).await?;
             let next = links::next_page(answer.headers(), &page)?;
             let body = body(answer).await?;
-            let list: Page =
+            let JsonObject(list): JsonObject<Page> =
                 serde_json::from_slice(&body).map_err(|_| DenialReason::MalformedAnswer)?;
-            list.items.into_iter().for_each(&mut see);
+            list.items.into_iter().map(|JsonObject(member)| member).for_each(&mut see);
             match next {
                 Some(next) => page = next,
                 None => return Ok(()),
@@ -137,7 +137,7 @@ impl Api {
 /// One page of the list. Members of the JSON that are not needed are passed over.
 #[derive(Deserialize)]
 struct Page {
-    items: Vec<Member>,
+    items: Vec<JsonObject<Member>>,
 }
 
 #[derive(Deserialize)]

@@ -33,16 +33,28 @@ impl Verdicts {
         Self(cache.build())
     }
 
-    pub(super) async fn get_or_ask<F>(&self, room: &str, ask: impl FnOnce() -> F) -> Verdict
+    /// The kept verdict, or that of who is asking, or else of asking. That somebody else could not
+    /// ask is no answer for who waited: it asks itself.
+    pub(super) async fn get_or_ask<F>(&self, room: &str, ask: impl Fn() -> F) -> Verdict
     where
         F: Future<Output = Verdict>,
     {
-        let cell = self.0.get_with_by_ref(room, Cell::default);
-        let verdict = cell.get_or_init(ask).await.clone();
-        if verdict.as_ref().is_err_and(|denial| !denial.reason().is_verdict()) {
+        loop {
+            let cell = self.0.get_with_by_ref(room, Cell::default);
+            let mut is_own = false;
+            let verdict = cell.get_or_init(|| {
+                is_own = true;
+                ask()
+            });
+            let verdict = verdict.await.clone();
+            if !verdict.as_ref().is_err_and(|denial| !denial.reason().is_verdict()) {
+                return verdict;
+            }
             self.remove(room, &cell);
+            if is_own {
+                return verdict;
+            }
         }
-        verdict
     }
 
     pub(super) fn forget(&self, room: &str) {
