@@ -154,7 +154,7 @@ mod tests {
             let selected = form.select(|_| true);
             // What the other tests of this crate take beside it is far less than this.
             let most = 2 * body.len() + body.len() / 8;
-            assert!(ALLOCATED.peak_usage() - before <= most, "{:.10}", body);
+            assert!(ALLOCATED.peak_usage() - before <= most, "{body:.10}");
             assert!(selected.len() <= body.len());
         }
     }
