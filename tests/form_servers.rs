@@ -197,19 +197,29 @@ async fn it_ends_when_it_is_told_to_though_a_request_never_does() {
 async fn what_is_not_set_is_named() {
     for example in ALL {
         let complete = [("PORT", "0"), (example.secret, SECRET), (example.site, SITE)];
-        for name in [example.secret, example.site] {
-            let without: Vec<_> = complete.into_iter().filter(|(n, _)| *n != name).collect();
-            let empty = [&without[..], &[(name, " ")]].concat();
-            for environment in [without, empty] {
-                let line = refused_to_start(&example, &environment).await;
-                assert!(line.contains(&format!("{name} is not set: ")), "{line}");
-            }
+        let name = example.secret;
+        let without: Vec<_> = complete.into_iter().filter(|(n, _)| *n != name).collect();
+        let empty = [&without[..], &[(name, " ")]].concat();
+        for environment in [without, empty] {
+            let line = refused_to_start(&example, &environment).await;
+            assert!(line.contains(&format!("{name} is not set: ")), "{line}");
         }
         for (name, value) in [("PORT", "65536"), ("HOST", "no address")] {
             let environment = [&complete[1..], &[(name, value)]].concat();
             let line = refused_to_start(&example, &environment).await;
             assert!(line.contains(&format!("{name} has to be ")), "{line}");
         }
+    }
+}
+
+/// Who says nothing of a site gets pages that no site may show in a frame.
+#[tokio::test]
+async fn without_a_site_no_frame_shows_it() {
+    for example in ALL {
+        let server = example.start("").await;
+        let answer = post(&example, &server, &example.signed(&example.form(&[]))).await;
+        assert_eq!(answer.status, "200 OK");
+        assert!(answer.head.contains("frame-ancestors 'none'\r\n"), "{}", answer.head);
     }
 }
 

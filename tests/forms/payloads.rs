@@ -29,7 +29,7 @@ fn an_action_menu_has_typed_numbers_and_lists() {
     let menu = menu(
         "user_id=24&user_login=shotgun_admin&entity_type=Version&selected_ids=931%2C900\
          &ids=931%2C900%2C904&title=All+Versions&page_id=1353&column_display_names=A%2CB\
-         &grouping_column=sg_status&project_name=Gunslinger&project_id=81&sort_columns=\
+         &grouping_column=sg_status&project_name=Gunslinger&project_id=81&sort_columns=&cols=code%2Cimage&grouping_columns=a\
          &new_field=caf%C3%A9+%26+co",
     )
     .expect("an action menu item");
@@ -37,7 +37,8 @@ fn an_action_menu_has_typed_numbers_and_lists() {
     assert_eq!((menu.selected_ids, menu.ids), (vec![931, 900], vec![931, 900, 904]));
     assert_eq!((menu.title.as_str(), menu.column_display_names.as_str()), ("All Versions", "A,B"));
     assert_eq!(menu.grouping_column.as_deref(), Some("sg_status"));
-    assert_eq!((menu.sort_columns, menu.grouping_method), (None, None));
+    assert_eq!((menu.cols, menu.sort_columns), (vec!["code".into(), "image".into()], vec![]));
+    assert_eq!((menu.grouping_columns, menu.grouping_method), (vec!["a".into()], None));
     assert_eq!(menu.extra["new_field"], "café & co");
     assert_eq!(menu.timestamp, "2023-11-14T22:13:20Z");
     assert!(!menu.extra.contains_key("signature"));

@@ -11,7 +11,8 @@ pub(crate) struct Config {
     pub(crate) host: IpAddr,
     pub(crate) port: u16,
     pub(crate) secret: String,
-    pub(crate) site: Origin,
+    /// Without one, no site may show the pages in a frame.
+    pub(crate) site: Option<Origin>,
 }
 
 impl Config {
@@ -19,10 +20,10 @@ impl Config {
     pub(crate) fn from_env() -> Result<Self, String> {
         let site = "the origin of the site, such as https://my-site.shotgrid.autodesk.com";
         Ok(Self {
-            host: parsed("HOST", Some("127.0.0.1"), "an IP address")?,
-            port: parsed("PORT", Some("3000"), "a port, or 0 for any free one")?,
+            host: or_else("HOST", "127.0.0.1", "an IP address")?,
+            port: or_else("PORT", "3000", "a port, or 0 for any free one")?,
             secret: required("FLOW_SECRET", "the secret token of the action menu item")?,
-            site: parsed("FLOW_SITE", None, site)?,
+            site: optional("FLOW_SITE")?.map(|text| read("FLOW_SITE", &text, site)).transpose()?,
         })
     }
 }
@@ -57,24 +58,16 @@ impl FromStr for Origin {
     }
 }
 
-fn parsed<T>(name: &str, default: Option<&str>, what: &str) -> Result<T, String>
-where
-    T: FromStr<Err: Display>,
-{
-    let text = match (optional(name)?, default) {
-        (Some(text), _) => text,
-        (None, Some(default)) => default.to_owned(),
-        (None, None) => return Err(unset(name, what)),
-    };
+fn or_else<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
+    read(name, optional(name)?.as_deref().unwrap_or(default), what)
+}
+
+fn read<T: FromStr<Err: Display>>(name: &str, text: &str, what: &str) -> Result<T, String> {
     text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
 }
 
 fn required(name: &str, what: &str) -> Result<String, String> {
-    optional(name)?.ok_or_else(|| unset(name, what))
-}
-
-fn unset(name: &str, what: &str) -> String {
-    format!("{name} is not set: set it to {what}")
+    optional(name)?.ok_or_else(|| format!("{name} is not set: set it to {what}"))
 }
 
 /// An empty variable is as good as none. The value is not shown: it may be a secret.

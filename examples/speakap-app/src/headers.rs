@@ -11,11 +11,10 @@ use crate::config::Origin;
 
 /// Nothing is loaded and nothing runs, as the pages need neither; the site, and no other, may show
 /// them in a frame. There is no `X-Frame-Options`: it cannot name a site, so it would forbid that.
-pub(crate) fn on(app: Router, site: &Origin) -> Result<Router, String> {
-    let policy = format!(
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {}",
-        site.as_str()
-    );
+pub(crate) fn on(app: Router, site: Option<&Origin>) -> Result<Router, String> {
+    let site = site.map_or("'none'", Origin::as_str);
+    let policy =
+        format!("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {site}");
     let policy = HeaderValue::try_from(policy).map_err(|error| error.to_string())?;
     Ok(app
         .layer(set(CONTENT_SECURITY_POLICY, policy))

@@ -10,7 +10,7 @@
 //! | variable | |
 //! |---|---|
 //! | `SPEAKAP_SECRET` | the secret of the application |
-//! | `SPEAKAP_SITE` | the origin of the network; its pages, and no others, may show this one in a frame |
+//! | `SPEAKAP_SITE` | the origin of the network: its pages, and no others, may show this one in a frame; without it, none may |
 //! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
 //! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
 
@@ -75,7 +75,7 @@ fn configured() -> Result<(Router, Config), String> {
         .layer(verify)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIMEOUT));
     let app = Router::new().route("/speakap", post(show).route_layer(layers));
-    Ok((headers::on(app, &config.site)?.layer(TraceLayer::new_for_http()), config))
+    Ok((headers::on(app, config.site.as_ref())?.layer(TraceLayer::new_for_http()), config))
 }
 
 async fn show(user: Result<Verified<SignedRequest>, VerifiedRejection>) -> Response {

@@ -11,7 +11,7 @@ use super::scheme::FlowAction;
 /// An action menu item that a user called: on which entities, in which list, sorted and grouped how.
 ///
 /// Blank and absent fields look alike: a text is empty, a list has nothing in it, a number is
-/// `None`. Column names may hold commas, so those lists are left as the text that came.
+/// `None`. Names of columns as people see them may hold commas, so that list is the text that came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ActionMenu {
@@ -35,8 +35,8 @@ pub struct ActionMenu {
     pub referrer_path: String,
     /// The session of the user.
     pub session_uuid: String,
-    /// The fields that are shown as columns, by commas.
-    pub cols: String,
+    /// The fields that are shown as columns.
+    pub cols: Vec<String>,
     /// The names of these columns, by commas; a name may hold commas itself.
     pub column_display_names: String,
     /// The view of the page.
@@ -45,22 +45,22 @@ pub struct ActionMenu {
     pub sort_column: String,
     /// `asc` or `desc`.
     pub sort_direction: String,
-    /// All columns that the list is sorted by, by commas.
-    pub sort_columns: Option<String>,
-    /// Their directions, by commas.
-    pub sort_directions: Option<String>,
+    /// All columns that the list is sorted by.
+    pub sort_columns: Vec<String>,
+    /// Their directions.
+    pub sort_directions: Vec<String>,
     /// The column that the list is grouped by.
     pub grouping_column: Option<String>,
     /// How it is grouped.
     pub grouping_method: Option<String>,
     /// `asc` or `desc`.
     pub grouping_direction: Option<String>,
-    /// All columns that the list is grouped by, by commas.
-    pub grouping_columns: Option<String>,
-    /// How each of them is grouped, by commas.
-    pub grouping_methods: Option<String>,
-    /// Their directions, by commas.
-    pub grouping_directions: Option<String>,
+    /// All columns that the list is grouped by.
+    pub grouping_columns: Vec<String>,
+    /// How each of them is grouped.
+    pub grouping_methods: Vec<String>,
+    /// Their directions.
+    pub grouping_directions: Vec<String>,
     /// The name of the project, where the page belongs to one.
     pub project_name: Option<String>,
     /// The project.
@@ -91,19 +91,19 @@ impl Payload for ActionMenu {
             server_hostname: fields.text("server_hostname"),
             referrer_path: fields.text("referrer_path"),
             session_uuid: fields.text("session_uuid"),
-            cols: fields.text("cols"),
+            cols: fields.texts("cols"),
             column_display_names: fields.text("column_display_names"),
             view: fields.text("view"),
             sort_column: fields.text("sort_column"),
             sort_direction: fields.text("sort_direction"),
-            sort_columns: fields.optional("sort_columns"),
-            sort_directions: fields.optional("sort_directions"),
+            sort_columns: fields.texts("sort_columns"),
+            sort_directions: fields.texts("sort_directions"),
             grouping_column: fields.optional("grouping_column"),
             grouping_method: fields.optional("grouping_method"),
             grouping_direction: fields.optional("grouping_direction"),
-            grouping_columns: fields.optional("grouping_columns"),
-            grouping_methods: fields.optional("grouping_methods"),
-            grouping_directions: fields.optional("grouping_directions"),
+            grouping_columns: fields.texts("grouping_columns"),
+            grouping_methods: fields.texts("grouping_methods"),
+            grouping_directions: fields.texts("grouping_directions"),
             project_name: fields.optional("project_name"),
             project_id: fields.number("project_id")?,
             timestamp: fields.text("timestamp"),
@@ -122,6 +122,11 @@ impl Fields {
 
     fn text(&mut self, name: &str) -> String {
         self.0.remove(name).unwrap_or_default()
+    }
+
+    fn texts(&mut self, name: &str) -> Vec<String> {
+        let list = self.text(name);
+        list.split(',').filter(|text| !text.is_empty()).map(str::to_owned).collect()
     }
 
     fn number(&mut self, name: &str) -> Result<Option<i64>, PayloadError> {
