@@ -57,11 +57,11 @@ fn from_env(name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     Ok(Zeroizing::new(value.into_encoded_bytes()))
 }
 
-/// The variable, by its name where that is surely one: who writes `"$VAR"` for `VAR` gives us the
+/// The variable, by its name where that looks like one, all in capitals: who writes `"$VAR"` for `VAR` gives us the
 /// secret itself, which is not to be repeated.
 fn shown(name: &str) -> String {
     let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.bytes().all(usual) && name.bytes().any(|byte| byte == b'_') {
+    if name.bytes().all(usual) && name.starts_with(|char: char| !char.is_ascii_digit()) {
         format!("environment variable {name}")
     } else {
         "the environment variable that --secret-env names (VAR, not \"$VAR\")".to_owned()
