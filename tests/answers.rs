@@ -223,3 +223,32 @@ fn all_of_it_is_send_and_sync() {
     shared::<Response<countersign::ResponseBody<Full<Bytes>>>>();
     sent(&SparkVerify::new(SECRET).layer(Spy::default()).oneshot(signed(EVENT).map(Full::new)));
 }
+
+/// Over HTTP/2, where a refused body needs no draining: many streams on one connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_http2() {
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+
+    let server = Server::start(app()).await.expect("a server");
+    let stream = TcpStream::connect(server.address).await.expect("a connection");
+    let handshake =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+    let (client, connection) = handshake.await.expect("HTTP/2");
+    tokio::spawn(connection);
+
+    let send = async |request: Request<Bytes>| {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = format!("http://{}/spark", server.address).parse().expect("a URI");
+        let request = Request::from_parts(parts, Full::new(body));
+        let response = client.clone().send_request(request).await.expect("an answer");
+        response.status()
+    };
+    let mut unsigned = signed(EVENT).map(|_| Bytes::from(vec![b'x'; 1 << 20]));
+    unsigned.headers_mut().clear();
+    let forged = signed(EVENT).map(|_| Bytes::from(EVENT.replace("rooms", "memos")));
+    for _ in 0..20 {
+        let all = tokio::join!(send(signed(EVENT)), send(unsigned.clone()), send(forged.clone()));
+        let refused = StatusCode::UNAUTHORIZED;
+        assert_eq!(all, (StatusCode::OK, refused, refused));
+    }
+}
