@@ -135,7 +135,8 @@ struct Group(u32);
 impl Drop for Group {
     fn drop(&mut self) {
         let group = format!("-{}", self.0);
-        let killed = process::Command::new("kill").args(["-KILL", "--", &group]).status();
+        let killed =
+            process::Command::new("sh").args(["-c", "kill -s KILL -- \"$0\"", &group]).status();
         if !killed.is_ok_and(|status| status.success()) {
             eprintln!("a Chromium may be left behind");
         }

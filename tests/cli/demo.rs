@@ -74,8 +74,8 @@ fn with_keep_the_calls_work_when_pasted() {
             assert!(answer.text().lines().next().unwrap().contains(status), "{answer:?}");
         }
     }
-    let mut kill = Command::new("kill");
-    kill.args(["-INT", &server.0.id().to_string()]);
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill -s INT \"$0\"", &server.0.id().to_string()]);
     assert_eq!(run(kill, b"").code, 0);
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
 }

@@ -75,7 +75,7 @@ fn event(id: &str) -> Value {
 fn a_delivery_is_single_or_batched() {
     let single = json!({"data": event("1"), "timestamp": "2022-02-01T20:53:09Z", "more": 1});
     let batch = json!({"timestamp": "2022-02-01T20:53:09Z",
-        "data": {"deliveries": [event("1"), event("2")]}});
+        "data": {"deliveries": [event("1"), event("2")], "beside": 1}});
 
     let one = delivery(&single).expect("a delivery");
     assert_eq!((one.batched, one.events.len()), (false, 1));

@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use countersign::{
     Algorithm, Attested, Canonical, ConfigError, Covered, Defaults, Evidence, Head, Hmac, HmacKey,
-    Inspect, Message, Payload, PayloadError, Proof, Reason, Scheme, Secret, SecretOnly, Sign,
-    Signature, Timestamp, Token, TokenKey,
+    Inspect, Message, Payload, PayloadBytes, PayloadError, Reason, Scheme, Secret, SecretOnly,
+    Sign, Signature, Timestamp, Token, TokenKey,
 };
 use http::header::HeaderName;
 use http::{HeaderValue, Request, Response};
@@ -97,10 +97,8 @@ pub struct AcmeText(pub String);
 impl Payload for AcmeText {
     type Scheme = Acme;
 
-    fn from_proof(proof: &Proof<Acme>) -> Result<Self, PayloadError> {
-        String::from_utf8(proof.body().to_vec())
-            .map(Self)
-            .map_err(|_| PayloadError::new("not UTF-8"))
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        String::from_utf8(bytes.to_vec()).map(Self).map_err(|_| PayloadError::new("not UTF-8"))
     }
 }
 

@@ -102,7 +102,8 @@ impl Server {
     /// Asks it to end, by SIGTERM.
     pub fn terminate(&self) {
         let id = self.child.id().expect("it runs").to_string();
-        let status = BlockingCommand::new("kill").args(["-TERM", &id]).status().expect("kill");
+        let status = BlockingCommand::new("sh").args(["-c", "kill -s TERM \"$0\"", &id]).status();
+        let status = status.expect("a shell");
         assert!(status.success(), "no signal was sent");
     }
 

@@ -34,7 +34,7 @@ pub fn main() -> ExitCode {
     match commands::run(args.command) {
         Ok(code) => code,
         // Who reads our output has seen enough, as `head` does.
-        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             // There is nobody to tell when standard error is gone as well.
             let _ = writeln!(anstream::stderr(), "error: {failure}");

@@ -57,16 +57,22 @@ fn from_env(name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     Ok(Zeroizing::new(value.into_encoded_bytes()))
 }
 
-/// The variable, by its name where that looks like one, all in capitals: who writes `"$VAR"` for `VAR` gives us the
+/// The variable, by its name where that looks like one: who writes `"$VAR"` for `VAR` gives us the
 /// secret itself, which is not to be repeated.
 fn shown(name: &str) -> String {
     let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.bytes().all(usual) && name.starts_with(|char: char| !char.is_ascii_digit()) {
+    let is_name = name.starts_with(|char: char| !char.is_ascii_digit())
+        && name.bytes().all(usual)
+        && (name.contains('_') || name.len() <= LONGEST_WORD);
+    if is_name {
         format!("environment variable {name}")
     } else {
         "the environment variable that --secret-env names (VAR, not \"$VAR\")".to_owned()
     }
 }
+
+/// No secret that is worth the name is as short, and few names of a single word are longer.
+const LONGEST_WORD: usize = 10;
 
 fn from_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let failed = |why: &str| Failure::new(format!("secret file {} {why}", path.display()));

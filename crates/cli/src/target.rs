@@ -15,17 +15,18 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
-        // What is before an `@` may be a password, so it is looked for before anything is repeated.
-        let authority = text.split("://").nth(1).unwrap_or(text).split(['/', '?', '#']).next();
-        if authority.is_some_and(|authority| authority.contains('@')) {
-            return Err(Failure::new(
-                "the URL holds a user name; give it as --header 'Authorization: ..'",
-            ));
-        }
-        let bad = |why: &str| Failure::new(format!("the URL `{text}` {why}"));
+        // What is before an `@` may be a password: then nothing is repeated.
+        let shown =
+            if text.contains('@') { "the URL".to_owned() } else { format!("the URL `{text}`") };
+        let bad = |why: &str| Failure::new(format!("{shown} {why}"));
         let uri: Uri = text.parse().map_err(|_| bad("is malformed"))?;
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             return Err(bad("does not begin with http:// or https://"));
+        }
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err(Failure::new(
+                "the URL holds a user name; give it as --header 'Authorization: ..'",
+            ));
         }
         if uri.host().is_none_or(str::is_empty) {
             return Err(bad("names no host"));

@@ -4,18 +4,19 @@
 //! that writes all of its request before it reads may never see the answer. So what was refused by
 //! its head is still read and thrown away, within bounds, while the answer is on its way.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Buf;
+use futures_timer::Delay;
 use http::Version;
 use http::header::EXPECT;
 use http::request::Parts;
 use http_body::Body;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
-use tokio::time::timeout;
 
 use crate::gather::FRAMES_A_TURN;
 
@@ -41,15 +42,17 @@ where
         return;
     }
     if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(timeout(PATIENCE, read(body, limit)));
+        runtime.spawn(read(body, limit));
     }
 }
 
 async fn read<B: Body>(body: B, limit: usize) {
     let mut body = pin!(body);
+    // Not tokio's timer: a runtime may have been built without one, and then it panics.
+    let mut patience = Delay::new(PATIENCE);
     let mut left = limit;
     let mut frames = 0;
-    while let Some(length) = next(body.as_mut()).await {
+    while let Some(length) = next(body.as_mut(), &mut patience).await {
         match left.checked_sub(length) {
             Some(rest) => left = rest,
             None => return,
@@ -63,10 +66,16 @@ async fn read<B: Body>(body: B, limit: usize) {
     }
 }
 
-/// The length of the next frame's data.
-async fn next<B: Body>(mut body: Pin<&mut B>) -> Option<usize> {
-    match poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        Some(Ok(frame)) => Some(frame.data_ref().map_or(0, Buf::remaining)),
-        Some(Err(_)) | None => None,
-    }
+/// The length of the next frame's data, if one comes while there is patience.
+async fn next<B: Body>(mut body: Pin<&mut B>, patience: &mut Delay) -> Option<usize> {
+    poll_fn(|cx| {
+        if Pin::new(&mut *patience).poll(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        body.as_mut().poll_frame(cx).map(|frame| match frame {
+            Some(Ok(frame)) => Some(frame.data_ref().map_or(0, Buf::remaining)),
+            Some(Err(_)) | None => None,
+        })
+    })
+    .await
 }

@@ -44,7 +44,9 @@ impl Gather {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Bytes {
+    /// What was reserved ahead is given back: a handler may keep the body for long.
+    pub(crate) fn finish(mut self) -> Bytes {
+        self.several.shrink_to_fit();
         if self.several.is_empty() { self.only } else { self.several.into() }
     }
 
@@ -101,5 +103,15 @@ mod tests {
         gather.push(Bytes::from_static(b"67890")).expect("10 of 10");
         assert_eq!(gather.push(Bytes::from_static(b"1")), Err(Reason::BodyTooLarge));
         assert_eq!(gather.finish(), "1234567890");
+    }
+
+    #[test]
+    fn nothing_is_kept_that_was_reserved_ahead() {
+        let mut gather = chunked(usize::MAX);
+        for _ in 0..100 {
+            gather.push(Bytes::from(vec![1; 1001])).expect("within the limit");
+        }
+        assert!(gather.several.capacity() > 100_100);
+        assert_eq!(Vec::from(gather.finish()).capacity(), 100_100);
     }
 }

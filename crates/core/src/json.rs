@@ -9,8 +9,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::error::PayloadError;
-use crate::payload::Payload;
-use crate::proof::Proof;
+use crate::payload::{Payload, PayloadBytes};
 use crate::scheme::Scheme;
 
 /// A payload of the user's own type: the verified bytes of scheme `S`, read as JSON.
@@ -47,8 +46,8 @@ impl<S, T: Debug> Debug for SignedJson<S, T> {
 impl<S: Scheme, T: DeserializeOwned> Payload for SignedJson<S, T> {
     type Scheme = S;
 
-    fn from_proof(proof: &Proof<S>) -> Result<Self, PayloadError> {
-        let value = serde_json::from_slice(proof.body()).map_err(PayloadError::from)?;
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        let value = serde_json::from_slice(bytes).map_err(PayloadError::from)?;
         Ok(Self { value, scheme: PhantomData })
     }
 }

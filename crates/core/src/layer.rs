@@ -138,6 +138,9 @@ impl<S: Scheme> VerifyLayer<S> {
 
     /// The largest body in bytes; a larger one gets 413. The provider's own limit is the default.
     ///
+    /// A client that goes on writing may see its connection reset instead of the 413: of a body that
+    /// turned out too large while it came, no more is read.
+    ///
     /// axum's `DefaultBodyLimit` does not apply here: it works in extractors, which come later.
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {

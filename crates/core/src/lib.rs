@@ -57,7 +57,7 @@ pub use self::keys::{KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup, Un
 pub use self::layer::VerifyLayer;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
 pub use self::offline::Outcome;
-pub use self::payload::Payload;
+pub use self::payload::{Payload, PayloadBytes};
 pub use self::proof::{Covered, Proof};
 pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly};
 pub use self::secret::{IntoSecret, IntoSecrets, Secret};

@@ -1,7 +1,10 @@
 //! What a handler wants to read out of a proof.
 
+use std::ops::Deref;
+
+use bytes::Bytes;
+
 use crate::error::PayloadError;
-use crate::proof::Proof;
 use crate::scheme::Scheme;
 
 /// A type that can be read out of the verified bytes of its scheme.
@@ -23,5 +26,26 @@ pub trait Payload: Sized {
     /// # Errors
     ///
     /// When the verified bytes are not such a payload.
-    fn from_proof(proof: &Proof<Self::Scheme>) -> Result<Self, PayloadError>;
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError>;
+}
+
+/// The bytes that a payload is read from: those of a [`Proof`](crate::Proof), or what was handed to
+/// [`danger::parse_unverified`](crate::danger::parse_unverified).
+///
+/// It is not the proof itself, or who implements [`Payload`] could keep one that proves nothing.
+#[derive(Debug)]
+pub struct PayloadBytes<'a>(&'a Bytes);
+
+impl<'a> PayloadBytes<'a> {
+    pub(crate) fn new(bytes: &'a Bytes) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Deref for PayloadBytes<'_> {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        self.0
+    }
 }

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::error::PayloadError;
 use crate::method::{Match, Nonce};
-use crate::payload::Payload;
+use crate::payload::{Payload, PayloadBytes};
 use crate::time::Timestamp;
 
 /// The proof that a request was signed as scheme `S` wants it, with the bytes that were signed.
@@ -61,11 +61,6 @@ impl<S> Proof<S> {
         }
     }
 
-    /// What [`danger::parse_unverified`](crate::danger::parse_unverified) hands to a payload.
-    pub(crate) fn unverified(body: Bytes) -> Self {
-        Self::new(body, Match::new(0, []), None, None, None, Covered::Nothing)
-    }
-
     /// Reads the payload out of the verified bytes.
     ///
     /// # Errors
@@ -75,7 +70,7 @@ impl<S> Proof<S> {
     where
         S: crate::Scheme,
     {
-        T::from_proof(self)
+        T::from_bytes(&PayloadBytes::new(&self.body))
     }
 
     /// The verified bytes: what was signed and nothing else, as far as [`covered`](Self::covered)

@@ -42,7 +42,7 @@ where
             );
             return Err(VerifiedRejection { scheme, payload: None });
         };
-        T::from_proof(proof).map(Self).map_err(|error| {
+        proof.payload().map(Self).map_err(|error| {
             tracing::warn!(target: "countersign", scheme, %error, "genuine, but not this payload");
             VerifiedRejection { scheme, payload: Some(error) }
         })

@@ -10,14 +10,14 @@ use super::{code, runtime, time};
 use crate::args::Demo;
 use crate::curl;
 use crate::demo::{Kind, Row, Stand, all_right, cases, serve, try_all};
-use crate::failure::Failure;
+use crate::failure::{Failure, unless_closed};
 use crate::registry::PROVIDERS;
 
 pub(super) fn run(args: &Demo) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
         let stands = serve(PROVIDERS, args.keep).await?;
         let rows = try_all(&stands).await?;
-        show(&rows)?;
+        unless_closed(show(&rows))?;
         if args.keep {
             keep(&stands).await?;
         }

@@ -3,7 +3,7 @@
 mod data;
 mod names;
 
-use countersign_core::{Payload, PayloadError, Proof};
+use countersign_core::{Payload, PayloadBytes, PayloadError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,8 +19,8 @@ use crate::scheme::Spark;
 /// not listed here are in [`extra`](Self::extra).
 ///
 /// It implements [`Serialize`], in the shape in which it came, and on purpose not `Deserialize`:
-/// an event is read from a [`Proof`], so `Json<Event>` does not compile. A handler that answers at
-/// once and works later puts [`Proof::body`] or the serialised event on its queue, and reads it
+/// an event is read from a [`Proof`](countersign_core::Proof), so `Json<Event>` does not compile. A handler that answers at
+/// once and works later puts [`Proof::body`](countersign_core::Proof::body) or the serialised event on its queue, and reads it
 /// back with [`danger::parse_unverified`](countersign_core::danger::parse_unverified).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,8 +89,8 @@ impl Event {
 impl Payload for Event {
     type Scheme = Spark;
 
-    fn from_proof(proof: &Proof<Spark>) -> Result<Self, PayloadError> {
-        let wire: Wire = serde_json::from_slice(proof.body())?;
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        let wire: Wire = serde_json::from_slice(bytes)?;
         let Value::Object(data) = wire.data else {
             return Err(PayloadError::new("`data` is not an object"));
         };

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use countersign_core::{Payload, PayloadError, Proof};
+use countersign_core::{Payload, PayloadBytes, PayloadError};
 use serde::Serialize;
 
 use crate::scheme::Speakap;
 
 /// Who opened the application, in which network, and in which language.
 ///
-/// It implements [`Serialize`] under the names of the form, and on purpose not `Deserialize`.
+/// It is read from the verified form: a queue gets [`Proof::body`](countersign_core::Proof::body). Its
+/// [`Serialize`], under the names of the form, is for logs and databases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -37,8 +38,8 @@ pub struct SignedRequest {
 impl Payload for SignedRequest {
     type Scheme = Speakap;
 
-    fn from_proof(proof: &Proof<Speakap>) -> Result<Self, PayloadError> {
-        let mut fields: BTreeMap<String, String> = serde_urlencoded::from_bytes(proof.body())
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        let mut fields: BTreeMap<String, String> = serde_urlencoded::from_bytes(bytes)
             .map_err(|_| PayloadError::new("the verified form cannot be read"))?;
         let mut optional = |name: &str| fields.remove(name).filter(|text| !text.is_empty());
         let missing = |name: &str| PayloadError::new(format!("missing field `{name}`"));

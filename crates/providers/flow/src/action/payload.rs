@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use countersign_core::{Payload, PayloadError, Proof};
+use countersign_core::{Payload, PayloadBytes, PayloadError};
 use serde::Serialize;
 
 use super::scheme::FlowAction;
 
 /// An action menu item that a user called: on which entities, in which list, sorted and grouped how.
+///
+/// It is read from the verified form: a queue gets [`Proof::body`](countersign_core::Proof::body). Its
+/// `Serialize` is for logs and databases.
 ///
 /// Blank and absent fields look alike: a text is empty, a list has nothing in it, a number is
 /// `None`. Names of columns as people see them may hold commas, so that list is the text that came.
@@ -74,8 +77,8 @@ pub struct ActionMenu {
 impl Payload for ActionMenu {
     type Scheme = FlowAction;
 
-    fn from_proof(proof: &Proof<FlowAction>) -> Result<Self, PayloadError> {
-        let fields = serde_urlencoded::from_bytes(proof.body())
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        let fields = serde_urlencoded::from_bytes(bytes)
             .map_err(|_| PayloadError::new("the verified form cannot be read"))?;
         let mut fields = Fields(fields);
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_core::{Payload, PayloadError, Proof};
+use countersign_core::{Payload, PayloadBytes, PayloadError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub struct Delivery {
     pub batched: bool,
     /// The events, one unless batched.
     pub events: Vec<EventEntry>,
+    /// Members of `data` beside the `deliveries` of a batch.
+    pub data_extra: Members,
     /// Members beside `timestamp` and `data`.
     pub extra: Members,
 }
@@ -126,13 +128,13 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 impl Payload for Delivery {
     type Scheme = FlowWebhook;
 
-    fn from_proof(proof: &Proof<FlowWebhook>) -> Result<Self, PayloadError> {
-        let wire: Wire = serde_json::from_slice(proof.body())?;
-        let (batched, events) = match wire.data {
-            Data::Batch { deliveries } => (true, deliveries),
-            Data::Single(event) => (false, vec![*event]),
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        let wire: Wire = serde_json::from_slice(bytes)?;
+        let (batched, events, data_extra) = match wire.data {
+            Data::Batch { deliveries, extra } => (true, deliveries, extra),
+            Data::Single(event) => (false, vec![*event], Members::new()),
         };
-        Ok(Self { timestamp: wire.timestamp, batched, events, extra: wire.extra })
+        Ok(Self { timestamp: wire.timestamp, batched, events, data_extra, extra: wire.extra })
     }
 }
 
@@ -149,16 +151,23 @@ struct Wire {
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Data {
-    Batch { deliveries: Vec<EventEntry> },
+    Batch {
+        deliveries: Vec<EventEntry>,
+        #[serde(flatten)]
+        extra: Members,
+    },
     Single(Box<EventEntry>),
 }
 
 impl From<Delivery> for Wire {
     fn from(delivery: Delivery) -> Self {
-        let Delivery { timestamp, batched, mut events, extra } = delivery;
+        let Delivery { timestamp, batched, mut events, data_extra, extra } = delivery;
         let data = match events.pop() {
             Some(event) if !batched && events.is_empty() => Data::Single(Box::new(event)),
-            last => Data::Batch { deliveries: events.into_iter().chain(last).collect() },
+            last => Data::Batch {
+                deliveries: events.into_iter().chain(last).collect(),
+                extra: data_extra,
+            },
         };
         Self { timestamp, data, extra }
     }

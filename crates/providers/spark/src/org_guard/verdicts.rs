@@ -39,22 +39,19 @@ impl Verdicts {
     where
         F: Future<Output = Verdict>,
     {
-        loop {
-            let cell = self.0.get_with_by_ref(room, Cell::default);
-            let mut is_own = false;
-            let verdict = cell.get_or_init(|| {
-                is_own = true;
-                ask()
-            });
-            let verdict = verdict.await.clone();
-            if !verdict.as_ref().is_err_and(|denial| !denial.reason().is_verdict()) {
-                return verdict;
-            }
-            self.remove(room, &cell);
-            if is_own {
-                return verdict;
-            }
+        let cell = self.0.get_with_by_ref(room, Cell::default);
+        let mut is_own = false;
+        let verdict = cell.get_or_init(|| {
+            is_own = true;
+            ask()
+        });
+        let verdict = verdict.await.clone();
+        if !verdict.as_ref().is_err_and(|denial| !denial.reason().is_verdict()) {
+            return verdict;
         }
+        self.remove(room, &cell);
+        // Not in turns: each has a deadline of its own.
+        if is_own { verdict } else { ask().await }
     }
 
     pub(super) fn forget(&self, room: &str) {
