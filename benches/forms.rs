@@ -23,7 +23,7 @@ fn main() {
 
 /// An action menu item with an `ids` field that makes the body about that large.
 fn signed(size: usize) -> Request<Bytes> {
-    let ids = (100_000..).map(|id: u32| id.to_string());
+    let ids = (0..900_000).cycle().map(|id: u32| (100_000 + id).to_string());
     let ids = ids.take((size - 300) / 9).collect::<Vec<_>>().join("%2C");
     let request = Request::post("/ami")
         .header("content-type", "application/x-www-form-urlencoded")

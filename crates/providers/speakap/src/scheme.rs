@@ -108,8 +108,10 @@ impl Sign for Speakap {
         let millis = now.as_millis().rem_euclid(1000);
 
         let form = Form::decode(request.body(), self.max_fields).map_err(refuse)?;
-        let mut body =
-            Vec::from(form.select(|field| ![SIGNATURE, ISSUED_AT].contains(&field.name)));
+        let mut body = Vec::new();
+        for field in form.fields().filter(|field| ![SIGNATURE, ISSUED_AT].contains(&field.name)) {
+            encode_field(&mut body, field.name, field.value.unwrap_or_default());
+        }
         encode_field(&mut body, ISSUED_AT, &format!("{time}.{millis:03}+0000"));
 
         let form = Form::decode(&body, usize::MAX).map_err(refuse)?;

@@ -90,8 +90,10 @@ impl Sign for FlowAction {
         let time = format_utc(now).ok_or_else(|| ConfigError::new("a time out of range"))?;
 
         let form = Form::decode(request.body(), self.max_fields).map_err(refuse)?;
-        let mut body =
-            Vec::from(form.select(|field| ![SIGNATURE, TIMESTAMP].contains(&field.name)));
+        let mut body = Vec::new();
+        for field in form.fields().filter(|field| ![SIGNATURE, TIMESTAMP].contains(&field.name)) {
+            encode_field(&mut body, field.name, field.value.unwrap_or_default());
+        }
         encode_field(&mut body, TIMESTAMP, &format!("{time}Z"));
 
         let form = Form::decode(&body, usize::MAX).map_err(refuse)?;
