@@ -228,3 +228,32 @@ fn offline_without_waiting() {
         }
     }
 }
+
+/// A forged body is looked at once: a stranger does not get it parsed again.
+#[test]
+fn a_forged_body_is_inspected_once() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Scheme for Counted {
+        type Method = Hmac;
+
+        const NAME: &'static str = "counted";
+
+        fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+            Named.key(secret)
+        }
+
+        fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
+            self.0.fetch_add(usize::from(body.is_some()), Ordering::SeqCst);
+            Named.inspect(head, body)
+        }
+    }
+
+    let bodies = Arc::new(AtomicUsize::new(0));
+    let layer = VerifyLayer::with(Counted(Arc::clone(&bodies)), "secret");
+    let error = layer.verify(request(false, "guessed")).expect_err("it is forged");
+    assert_eq!((error.reason(), bodies.load(Ordering::SeqCst)), (Reason::Mismatch, 1));
+}

@@ -139,6 +139,8 @@ fn a_closed_output_does_not_change_the_verdict() {
     for (arguments, code) in [
         (vec!["verify", "spark", "--secret-env", "SPARK_SECRET", &capture], 1),
         (vec!["vectors", "run", concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/spark.json")], 0),
+        (vec!["demo"], 0),
+        (vec!["providers"], 0),
     ] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
