@@ -1,5 +1,7 @@
 //! Payloads that come as JSON.
 
+mod members;
+
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -11,6 +13,8 @@ use serde::{Deserialize, Deserializer};
 use crate::error::PayloadError;
 use crate::payload::{Payload, PayloadBytes};
 use crate::scheme::Scheme;
+
+pub use self::members::{Members, Sensitive};
 
 /// A payload of the user's own type: the verified bytes of scheme `S`, read as JSON.
 ///

@@ -52,7 +52,7 @@ pub use self::evidence::{Algorithm, Canonical, Claim, Evidence, Message, Need, S
 pub use self::future::ResponseFuture;
 pub use self::head::Head;
 #[cfg(feature = "json")]
-pub use self::json::{JsonObject, SignedJson};
+pub use self::json::{JsonObject, Members, Sensitive, SignedJson};
 pub use self::keys::{KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup, UnverifiedKeyId};
 pub use self::layer::VerifyLayer;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};

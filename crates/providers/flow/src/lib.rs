@@ -48,7 +48,7 @@ mod action;
 mod webhook;
 
 pub use self::action::{ActionMenu, FlowAction};
-pub use self::webhook::{Delivery, Entity, EventEntry, FlowWebhook, Members, Meta};
+pub use self::webhook::{Delivery, Entity, EventEntry, FlowWebhook, Meta};
 
 /// The layer for action menu items: `FlowActionVerify::new(secret)`.
 pub type FlowActionVerify = countersign_core::VerifyLayer<FlowAction>;

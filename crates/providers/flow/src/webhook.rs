@@ -3,5 +3,5 @@
 mod payload;
 mod scheme;
 
-pub use self::payload::{Delivery, Entity, EventEntry, Members, Meta};
+pub use self::payload::{Delivery, Entity, EventEntry, Meta};
 pub use self::scheme::FlowWebhook;

@@ -50,8 +50,8 @@ pub use self::org_guard::{
     Denial, DenialReason, GuardFuture, Guarded, IntoOrgs, Roomless, SparkOrgGuard,
 };
 pub use self::payload::{
-    AttachmentAction, Data, Event, EventKind, Members, Membership, Message, Recording, Resource,
-    Room, Sensitive, ServiceApp,
+    AttachmentAction, Data, Event, EventKind, Membership, Message, Recording, Resource, Room,
+    ServiceApp,
 };
 pub use self::scheme::Spark;
 

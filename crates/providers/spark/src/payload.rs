@@ -3,13 +3,11 @@
 mod data;
 mod names;
 
-use countersign_core::{Payload, PayloadBytes, PayloadError};
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::data::{
-    AttachmentAction, Data, Members, Membership, Message, Recording, Room, Sensitive, ServiceApp,
-};
+pub use self::data::{AttachmentAction, Data, Membership, Message, Recording, Room, ServiceApp};
 pub use self::names::{EventKind, Resource};
 use crate::scheme::Spark;
 

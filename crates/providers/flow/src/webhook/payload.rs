@@ -1,15 +1,10 @@
 //! What happened on the site.
 
-use std::collections::BTreeMap;
-
-use countersign_core::{Payload, PayloadBytes, PayloadError};
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scheme::FlowWebhook;
-
-/// Members of a JSON object that have no field of their own.
-pub type Members = BTreeMap<String, Value>;
 
 /// What one request brings: one event, or up to 50 in a batch.
 ///
@@ -132,7 +127,7 @@ impl Payload for Delivery {
         let wire: Wire = serde_json::from_slice(bytes)?;
         let (batched, events, data_extra) = match wire.data {
             Data::Batch { deliveries, extra } => (true, deliveries, extra),
-            Data::Single(event) => (false, vec![*event], Members::new()),
+            Data::Single(event) => (false, vec![*event], Members::default()),
         };
         Ok(Self { timestamp: wire.timestamp, batched, events, data_extra, extra: wire.extra })
     }

@@ -1,8 +1,6 @@
 //! What an event is about.
 
-use std::fmt::{self, Debug, Formatter};
-use std::ops::Deref;
-
+use countersign_core::{Members, Sensitive};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -49,7 +47,7 @@ impl Data {
             Resource::ServiceApp => read(&members).map(Self::ServiceApp),
             _ => None,
         };
-        known.unwrap_or(Self::Other(Members(members)))
+        known.unwrap_or(Self::Other(members.into()))
     }
 }
 
@@ -231,49 +229,4 @@ pub struct ServiceApp {
     /// Members that are not listed above.
     #[serde(flatten)]
     pub extra: Members,
-}
-
-/// A text that `Debug` does not show.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sensitive(String);
-
-impl Sensitive {
-    /// The text.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Debug for Sensitive {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("Sensitive(..)")
-    }
-}
-
-/// Members of a JSON object that have no field of their own. `Debug` shows their names only, since
-/// among them may be what nobody should read in a log.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Members(Map<String, Value>);
-
-impl Members {
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Value::as_str)
-    }
-}
-
-impl Deref for Members {
-    type Target = Map<String, Value>;
-
-    fn deref(&self) -> &Map<String, Value> {
-        &self.0
-    }
-}
-
-impl Debug for Members {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
 }
