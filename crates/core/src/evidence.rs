@@ -25,6 +25,8 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC with SHA-512, 64 bytes.
     HmacSha512,
+    /// RSASSA-PKCS1-v1_5 with SHA-512, as long as the key's modulus.
+    RsaPkcs1Sha512,
     /// No signature at all: a token that equals the secret. It protects no byte of the request.
     Token,
     /// SHA-256 without a key, for digests of the body that are themselves signed.
@@ -42,7 +44,7 @@ impl Algorithm {
             Self::HmacSha256 | Self::Sha256 => Some(32),
             Self::HmacSha384 => Some(48),
             Self::HmacSha512 | Self::Sha512 => Some(64),
-            Self::Token => None,
+            Self::RsaPkcs1Sha512 | Self::Token => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The keys that a request is checked against, and where they come from.
 
+mod table;
+
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::future::Future;
@@ -8,6 +10,8 @@ use std::sync::Arc;
 
 use crate::error::ConfigError;
 use crate::head::Head;
+
+pub use self::table::KeyTable;
 
 /// Where keys come from: a fixed [`KeySet`], a cache in front of a vendor's endpoint, a table of
 /// tenants.
@@ -157,6 +161,13 @@ impl<K> KeySet<K> {
     #[must_use]
     pub fn keys(&self) -> &[K] {
         &self.keys
+    }
+
+    /// Whether this is the very set that `other` was cloned from, whatever tenant either names. For
+    /// a source that is asked for [newer](KeySource::newer) keys: it may have them already.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.keys, &other.keys)
     }
 
     pub(crate) fn try_collect(

@@ -53,13 +53,15 @@ pub use self::future::ResponseFuture;
 pub use self::head::Head;
 #[cfg(feature = "json")]
 pub use self::json::{JsonObject, Members, Sensitive, SignedJson};
-pub use self::keys::{KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup, UnverifiedKeyId};
+pub use self::keys::{
+    KeyError, KeyFuture, KeyHint, KeySet, KeySource, KeyTable, Lookup, UnverifiedKeyId,
+};
 pub use self::layer::VerifyLayer;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
 pub use self::offline::Outcome;
-pub use self::payload::{Payload, PayloadBytes};
+pub use self::payload::{Carries, Payload, PayloadBytes, Via};
 pub use self::proof::{Covered, Proof};
-pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly};
+pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly, TokenOnly};
 pub use self::secret::{IntoSecret, IntoSecrets, Secret};
 pub use self::service::Verify;
 pub use self::sign::Sign;

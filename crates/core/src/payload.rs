@@ -1,5 +1,7 @@
 //! What a handler wants to read out of a proof.
 
+use std::fmt::{self, Debug, Formatter};
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use bytes::Bytes;
@@ -47,5 +49,52 @@ impl Deref for PayloadBytes<'_> {
 
     fn deref(&self) -> &Bytes {
         self.0
+    }
+}
+
+/// A scheme whose requests carry the payload `P` too, though `P` names another scheme as its own:
+/// a provider with several ways of signing the same thing. [`Via`] reads it.
+#[diagnostic::on_unimplemented(
+    message = "requests that `{Self}` verifies carry no `{P}`",
+    label = "not a way to send this payload"
+)]
+pub trait Carries<P: Payload>: Scheme {}
+
+/// The payload `P`, as proven by scheme `S` instead of its own.
+///
+/// Which scheme is meant stands in the handler's signature: a handler that wants `P` cannot be
+/// reached with a proof that is worth less.
+pub struct Via<S, P> {
+    payload: P,
+    scheme: PhantomData<fn() -> S>,
+}
+
+impl<S, P> Via<S, P> {
+    /// The payload itself.
+    #[must_use]
+    pub fn into_inner(self) -> P {
+        self.payload
+    }
+}
+
+impl<S, P> Deref for Via<S, P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.payload
+    }
+}
+
+impl<S, P: Debug> Debug for Via<S, P> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.payload.fmt(f)
+    }
+}
+
+impl<S: Carries<P>, P: Payload> Payload for Via<S, P> {
+    type Scheme = S;
+
+    fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        Ok(Self { payload: P::from_bytes(bytes)?, scheme: PhantomData })
     }
 }

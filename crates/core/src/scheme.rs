@@ -100,6 +100,15 @@ pub type KeyOf<S> = <<S as Scheme>::Method as Method>::Key;
 )]
 pub trait SecretOnly: Scheme + Default {}
 
+/// The weak tier: a scheme that signs nothing, where a token in the request equals the secret.
+///
+/// **No byte of the request is protected.** Who has seen one request can send any other, and there
+/// is no window and nothing to tell a replay by. Every scheme whose method is
+/// [`Token`](crate::Token) is of this tier, and can be told by this bound.
+pub trait TokenOnly: Scheme<Method = crate::Token> {}
+
+impl<S: Scheme<Method = crate::Token>> TokenOnly for S {}
+
 /// What holds for a scheme unless its layer is told otherwise.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -1,0 +1,99 @@
+//! Keys by the name that a request gives.
+
+use std::collections::HashMap;
+use std::fmt::{self, Debug, Formatter};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::{KeyError, KeyHint, KeySet, KeySource, Lookup};
+
+/// Several senders, each with a name and a source of its own: an application that is installed in
+/// several organisations, say.
+///
+/// The name is the [key id](KeyHint::key_id) of the scheme. It is a stranger's word, so all it does
+/// is choose an entry of this table: a name that is not in it is [`KeyError::Unknown`], and so is
+/// none at all. It becomes the [tenant](crate::Proof::tenant) of the proof once the signature
+/// holds under the keys of that entry.
+///
+/// Entries can be added and removed while it is in use. Clones share them.
+pub struct KeyTable<K> {
+    entries: Arc<RwLock<Entries<K>>>,
+}
+
+type Entries<K> = HashMap<Arc<str>, Arc<dyn KeySource<K>>>;
+
+impl<K: Send + Sync + 'static> KeyTable<K> {
+    /// A table without entries: every request is refused.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { entries: Arc::default() }
+    }
+
+    /// Adds an entry, in place of one of that name.
+    pub fn insert(&self, name: impl Into<Arc<str>>, keys: impl KeySource<K>) {
+        self.write().insert(name.into(), Arc::new(keys));
+    }
+
+    /// Removes the entry of that name, if there is one. Requests that already have its keys go on
+    /// with them.
+    pub fn remove(&self, name: &str) {
+        self.write().remove(name);
+    }
+
+    /// The entry of that name, and the name; the lock is not held any more.
+    fn find(&self, hint: &KeyHint<'_>) -> Option<(Arc<str>, Arc<dyn KeySource<K>>)> {
+        let name = hint.key_id()?.as_unverified_str();
+        let entries = self.read();
+        let (name, keys) = entries.get_key_value(name)?;
+        Some((Arc::clone(name), Arc::clone(keys)))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Entries<K>> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Entries<K>> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Send + Sync + 'static> KeySource<K> for KeyTable<K> {
+    fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K> {
+        match self.find(hint) {
+            Some((name, keys)) => named(keys.keys(hint), name),
+            None => Lookup::Ready(Err(KeyError::Unknown)),
+        }
+    }
+
+    fn newer(&self, hint: &KeyHint<'_>, tried: &KeySet<K>) -> Option<Lookup<K>> {
+        let (name, keys) = self.find(hint)?;
+        keys.newer(hint, tried).map(|lookup| named(lookup, name))
+    }
+}
+
+fn named<K: Send + Sync + 'static>(lookup: Lookup<K>, name: Arc<str>) -> Lookup<K> {
+    match lookup {
+        Lookup::Ready(keys) => Lookup::Ready(keys.map(|keys| keys.tenant(name))),
+        Lookup::Later(keys) => {
+            Lookup::Later(Box::pin(async { keys.await.map(|keys| keys.tenant(name)) }))
+        }
+    }
+}
+
+impl<K: Send + Sync + 'static> Default for KeyTable<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K> Clone for KeyTable<K> {
+    fn clone(&self) -> Self {
+        Self { entries: Arc::clone(&self.entries) }
+    }
+}
+
+/// Shows how many entries there are, not whose.
+impl<K: Send + Sync + 'static> Debug for KeyTable<K> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyTable").field("entries", &self.read().len()).finish()
+    }
+}
