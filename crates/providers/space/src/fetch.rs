@@ -1,0 +1,9 @@
+//! Keys that are asked for at a Space server.
+
+mod api;
+mod flight;
+mod install;
+mod keys;
+
+pub use self::install::{Installed, Installer};
+pub use self::keys::SpaceKeys;

@@ -1,0 +1,73 @@
+//! Requests that are signed with a private key of Space's own.
+
+mod jwks;
+mod method;
+
+use bytes::Bytes;
+use countersign_core::{
+    Algorithm, ConfigError, Defaults, Head, Inspect, Reason, Scheme, Secret, SecretOnly, Signature,
+};
+use http::header::HeaderName;
+
+pub use self::jwks::Jwks;
+pub use self::method::{RsaPkcs1Sha512, RsaPublicKey, RsaState};
+use crate::clients::ByClient;
+use crate::headers;
+use crate::signing_key::WINDOW;
+
+const SIGNATURE: &str = "X-Space-Public-Key-Signature";
+pub(crate) const SIGNATURE_HEADER: HeaderName =
+    HeaderName::from_static("x-space-public-key-signature");
+
+/// The rules of the public key, which the vendor recommends: RSASSA-PKCS1-v1_5 with SHA-512 over
+/// `<milliseconds>:<body>`, in base64 in `X-Space-Public-Key-Signature`; the time in
+/// `X-Space-Timestamp`.
+///
+/// The keys are those of a [`Jwks`], or fetched by `SpaceKeys`. The request names none, so it is
+/// checked against all of them.
+#[derive(Clone, Debug, Default)]
+pub struct SpacePublicKey {
+    by_client: ByClient,
+}
+
+impl SpacePublicKey {
+    /// Has the keys chosen by the `clientId` in the body, for an application that is installed in
+    /// several organisations: [`KeyTable`](countersign_core::KeyTable) has them by that name.
+    ///
+    /// The body is then read before it is verified: a JSON object in which no name is there twice.
+    /// The name chooses an entry of the table and does nothing else. A request without `clientId`
+    /// is refused, so an `AppPublicationCheckPayload` is, too.
+    #[must_use]
+    pub fn by_client_id(mut self) -> Self {
+        self.by_client = ByClient(true);
+        self
+    }
+}
+
+impl SecretOnly for SpacePublicKey {}
+
+impl Scheme for SpacePublicKey {
+    type Method = RsaPkcs1Sha512;
+
+    const NAME: &'static str = "space-public-key";
+
+    fn defaults(&self) -> Defaults {
+        Defaults::default().window(WINDOW, WINDOW)
+    }
+
+    /// One key as a JWK (RFC 7517): `{"kty":"RSA","n":..,"e":..}`. For a set of them take
+    /// [`Jwks`] and `SpacePublicKeyVerify::with_keys`.
+    fn key(&self, secret: &Secret) -> Result<RsaPublicKey, ConfigError> {
+        RsaPublicKey::from_jwk(secret.expose())
+    }
+
+    fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let text = head.required(&SIGNATURE_HEADER, SIGNATURE)?;
+        let signature = Signature::from_base64(Algorithm::RsaPkcs1Sha512, text, SIGNATURE)?;
+        // As long as a modulus of 2048 to 8192 bits: nothing else is worth asking for keys.
+        if !(256..=1024).contains(&signature.bytes().len()) {
+            return Err(Reason::Malformed(SIGNATURE));
+        }
+        self.by_client.name(headers::evidence(head, signature)?, body)
+    }
+}

@@ -1,0 +1,87 @@
+//! RSA signatures of a digest that is made while the body arrives.
+
+use std::fmt::{self, Debug, Formatter};
+
+use aws_lc_rs::digest::{Context, SHA512};
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents};
+use countersign_core::{Algorithm, Claim, Match, Method, Nonce};
+
+/// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 8017, 8.2), under keys of 2048 to 8192 bits. The digest is
+/// made once, whatever the number of keys.
+#[derive(Clone, Copy, Debug)]
+pub enum RsaPkcs1Sha512 {}
+
+/// An RSA key that signatures are checked with.
+#[derive(Clone)]
+pub struct RsaPublicKey(ParsedPublicKey);
+
+impl RsaPublicKey {
+    /// From modulus and exponent, big-endian. `None` if they make no key, or one of a size that is
+    /// not taken.
+    pub(super) fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        let n = without_zeros(modulus);
+        if !(2048..=8192).contains(&bits(n)) {
+            return None;
+        }
+        let components = RsaPublicKeyComponents { n, e: without_zeros(exponent) };
+        components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA512).ok().map(Self)
+    }
+}
+
+/// Some write a zero before a number whose highest bit is set.
+fn without_zeros(mut number: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = number {
+        number = rest;
+    }
+    number
+}
+
+fn bits(number: &[u8]) -> usize {
+    let leading = number.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    number.len() * 8 - leading
+}
+
+impl Debug for RsaPublicKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("RsaPublicKey(..)")
+    }
+}
+
+/// The digest in progress.
+pub struct RsaState(Context);
+
+impl Debug for RsaState {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("RsaState(..)")
+    }
+}
+
+impl Method for RsaPkcs1Sha512 {
+    type Key = RsaPublicKey;
+    type State = RsaState;
+
+    fn start(_: &[RsaPublicKey], _: &Claim) -> RsaState {
+        RsaState(Context::new(&SHA512))
+    }
+
+    fn update(state: &mut RsaState, piece: &[u8]) {
+        state.0.update(piece);
+    }
+
+    /// One signature is claimed, and every key is tried. The fingerprint is the digest: the same
+    /// text is the same request under whichever key.
+    fn finish(state: RsaState, keys: &[RsaPublicKey], claim: &Claim) -> Option<Match> {
+        let digest = state.0.finish();
+        let [signature] = claim.signatures() else { return None };
+        if signature.algorithm() != Algorithm::RsaPkcs1Sha512 {
+            return None;
+        }
+        let mut matched = None;
+        for (index, RsaPublicKey(key)) in keys.iter().enumerate() {
+            if key.verify_digest_sig(&digest, signature.bytes()).is_ok() {
+                matched.get_or_insert(index);
+            }
+        }
+        matched.map(|key| Match::new(key, [Nonce::of(digest.as_ref())]))
+    }
+}

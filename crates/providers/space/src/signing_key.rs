@@ -1,0 +1,80 @@
+//! Requests that are signed with a key shared with Space.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use countersign_core::{
+    Algorithm, ConfigError, Defaults, Head, Hmac, HmacKey, Inspect, Reason, Scheme, Secret,
+    SecretOnly, Sign, Signature, Timestamp,
+};
+use http::Request;
+use http::header::{HeaderName, HeaderValue};
+
+use crate::clients::ByClient;
+use crate::headers::{self, TIMESTAMP_HEADER};
+
+pub(crate) const WINDOW: Duration = Duration::from_secs(300);
+
+const SIGNATURE: &str = "X-Space-Signature";
+const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("x-space-signature");
+
+/// The rules of the signing key: `hex(HMAC-SHA256(key, "<milliseconds>:<body>"))` in
+/// `X-Space-Signature`, the time in `X-Space-Timestamp`.
+#[derive(Clone, Debug, Default)]
+pub struct SpaceSigningKey {
+    by_client: ByClient,
+}
+
+impl SpaceSigningKey {
+    /// Has the key chosen by the `clientId` in the body, for an application that is installed in
+    /// several organisations: see [`SpacePublicKey::by_client_id`](crate::SpacePublicKey::by_client_id).
+    #[must_use]
+    pub fn by_client_id(mut self) -> Self {
+        self.by_client = ByClient(true);
+        self
+    }
+}
+
+impl SecretOnly for SpaceSigningKey {}
+
+impl Scheme for SpaceSigningKey {
+    type Method = Hmac;
+
+    const NAME: &'static str = "space-signing-key";
+
+    fn defaults(&self) -> Defaults {
+        Defaults::default().window(WINDOW, WINDOW)
+    }
+
+    /// The key as Space shows it: its text, in UTF-8.
+    fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+        Ok(HmacKey::new(secret.expose()))
+    }
+
+    fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let digits = head.required(&SIGNATURE_HEADER, SIGNATURE)?;
+        let signature = Signature::from_hex(Algorithm::HmacSha256, digits, SIGNATURE)?;
+        self.by_client.name(headers::evidence(head, signature)?, body)
+    }
+}
+
+impl Sign for SpaceSigningKey {
+    /// Signs time and body.
+    fn sign(
+        &self,
+        secret: &Secret,
+        now: Timestamp,
+        mut request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let millis = HeaderValue::from_bytes(now.as_millis().to_string().as_bytes())
+            .map_err(|_| ConfigError::new("the time does not fit into a header"))?;
+        let key = self.key(secret)?;
+        let pieces = [millis.as_bytes(), b":", request.body()];
+        let signature = key.sign_hex(Algorithm::HmacSha256, &pieces)?;
+        let signature = HeaderValue::try_from(signature)
+            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
+        request.headers_mut().insert(TIMESTAMP_HEADER, millis);
+        request.headers_mut().insert(SIGNATURE_HEADER, signature);
+        Ok(request)
+    }
+}
