@@ -8,6 +8,7 @@ mod facts;
 mod flow;
 mod provider;
 mod settings;
+mod space;
 mod spark;
 mod speakap;
 
@@ -19,8 +20,15 @@ pub use self::provider::{Accepted, Genuine, Provider, Verifier};
 pub use self::settings::{Kind, Member, SECRETS, SettingError, Settings};
 
 /// All providers, in the order in which they are listed.
-pub static PROVIDERS: &[&dyn Provider] =
-    &[&spark::Spark, &flow::Action, &flow::Webhook, &speakap::Speakap];
+pub static PROVIDERS: &[&dyn Provider] = &[
+    &spark::Spark,
+    &flow::Action,
+    &flow::Webhook,
+    &space::PublicKey,
+    &space::SigningKey,
+    &space::Token,
+    &speakap::Speakap,
+];
 
 /// The provider of that name.
 ///

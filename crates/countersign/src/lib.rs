@@ -8,10 +8,13 @@
 //! | `axum` (default) | `Verified<T>`, the extractor |
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
+//! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
+//! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
+//! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
-//! | `full` | all of them |
+//! | `full` | all of them but `space-testing` |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 
 #[doc(inline)]
@@ -20,6 +23,13 @@ pub use countersign_core::*;
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
+#[cfg(feature = "space")]
+pub use countersign_space as space;
+#[cfg(feature = "space")]
+pub use countersign_space::{
+    SpacePublicKey, SpacePublicKeyVerify, SpaceSigningKey, SpaceSigningKeyVerify, SpaceToken,
+    SpaceTokenVerify,
+};
 #[cfg(feature = "spark")]
 pub use countersign_spark as spark;
 #[cfg(feature = "spark-org-guard")]
