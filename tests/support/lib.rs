@@ -7,6 +7,7 @@ pub mod logs;
 pub mod process;
 pub mod script;
 pub mod server;
+pub mod space;
 pub mod spy;
 pub mod webex;
 

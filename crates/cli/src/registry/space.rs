@@ -11,7 +11,7 @@ use super::facts::{Facts, Strength};
 use super::settings::{Kind, Member, Settings};
 
 const TIME: Option<&str> = Some("header X-Space-Timestamp");
-const SOURCE: &str = "https://www.jetbrains.com/help/space/verify-requests-in-space.html";
+const SOURCE: &str = "https://www.jetbrains.com/help/space/verify-space-in-application.html";
 
 const SAMPLE: &Sample = &Sample {
     method: Method::POST,

@@ -8,7 +8,7 @@
 //! | signed | `X-Space-Timestamp`, `:`, raw body | the same | nothing |
 //! | window | 300 s both ways | 300 s both ways | none: no time is signed |
 //!
-//! Source: <https://www.jetbrains.com/help/space/verify-requests-in-space.html>. The vendor recommends
+//! Source: <https://www.jetbrains.com/help/space/verify-space-in-application.html>. The vendor recommends
 //! the public key, and so does this crate. It documents no window: 300 s is ours. The time is digits
 //! and nothing else, in milliseconds: it stands before the body without saying where it ends, so
 //! a looser reading would let the beginning of a body pass for a part of it.

@@ -1,0 +1,159 @@
+//! A chatbot of JetBrains Space that lists its commands and echoes messages: verified by Space's
+//! public key, which is fetched, kept and followed through rotations. Copy it and change `app.rs`.
+//!
+//! ```sh
+//! SPACE_URL=https://acme.jetbrains.space SPACE_CLIENT_ID=.. SPACE_CLIENT_SECRET=.. \
+//!     cargo run -p space-app
+//! ```
+//!
+//! To try it without Space, with a signing key:
+//!
+//! ```sh
+//! SPACE_SIGNING_KEY=.. cargo run -p space-app
+//! countersign sign space-signing-key --secret-env SPACE_SIGNING_KEY \
+//!     --url http://127.0.0.1:3000/space --send
+//! ```
+//!
+//! | variable | |
+//! |---|---|
+//! | `SPACE_URL` | the URL of the organisation: `https`, or `http` on a loopback address |
+//! | `SPACE_CLIENT_ID`, `SPACE_CLIENT_SECRET` | what the application is called there, and its secret |
+//! | `SPACE_SIGNING_KEY` | the signing key, if the application is to be verified by that; the three above may then be absent, and messages are echoed in the answer alone |
+//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
+//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//!
+//! How a message is written was read in Space's documentation and not tried on a server of Space.
+
+mod app;
+mod chat;
+mod config;
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, post};
+use countersign::space::{Payload, SpaceKeys};
+use countersign::{
+    SpacePublicKey, SpacePublicKeyVerify, SpaceSigningKey, SpaceSigningKeyVerify, Via,
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{App, on_request};
+use crate::chat::{Chat, Error};
+use crate::config::Config;
+
+/// How long a body may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a request may take in all. Longer than the deadline, so that who drips a body gets 408
+/// from the layer inside; and than the server's keys may take to be fetched.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(16);
+/// How long the work that was begun may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let (router, app, config) = match configured() {
+        Ok(configured) => configured,
+        Err(message) => {
+            eprintln!("space-app: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match serve(router, app, &config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("space-app: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn configured() -> Result<(Router, Arc<App>, Config), String> {
+    let config = Config::from_env()?;
+    let chat = config.installation.clone().map(Chat::new).transpose();
+    let chat = chat.map_err(|error| format!("SPACE_URL: {error}"))?;
+    if chat.is_none() {
+        tracing::warn!("SPACE_URL is not set: messages are echoed in the answer alone");
+    }
+    let app = Arc::new(App::new(chat));
+    let router = Router::new()
+        .route("/space", verified(&config)?)
+        .layer(TraceLayer::new_for_http())
+        .with_state(Arc::clone(&app));
+    Ok((router, app, config))
+}
+
+/// The handler behind the layer that the settings ask for.
+fn verified(config: &Config) -> Result<MethodRouter<Arc<App>>, String> {
+    // Outside of the verification, which reads the body: nobody has signed anything yet. A deadline
+    // for the whole body, since a time-out that starts anew with every byte never ends.
+    let outside = ServiceBuilder::new()
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_DEADLINE))
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE));
+    if let Some(key) = &config.signing_key {
+        let verify = SpaceSigningKeyVerify::try_new(key)
+            .map_err(|error| format!("SPACE_SIGNING_KEY: {error}"))?;
+        let handler = post(on_request::<Via<SpaceSigningKey, Payload>>);
+        return Ok(handler.route_layer(outside.layer(verify)));
+    }
+    let installation = config.installation.clone().ok_or("SPACE_URL is not set")?;
+    let keys = SpaceKeys::try_new(installation).map_err(|error| error.to_string())?;
+    let verify = SpacePublicKeyVerify::with_keys(SpacePublicKey::default(), keys);
+    Ok(post(on_request::<Payload>).route_layer(outside.layer(verify)))
+}
+
+async fn serve(router: Router, app: Arc<App>, config: &Config) -> Result<(), Error> {
+    let listener = TcpListener::bind((config.host, config.port)).await?;
+    let stop_signal = stop_signal()?;
+    // To stdout, for scripts; the log goes to stderr.
+    println!("listening on http://{}", listener.local_addr()?);
+    let stop = CancellationToken::new();
+    let stopping = stop.clone().cancelled_owned();
+    let server = axum::serve(listener, router).with_graceful_shutdown(stopping).into_future();
+    let mut server = tokio::spawn(server);
+    tokio::select! {
+        ended = &mut server => return Ok(ended??),
+        () = stop_signal => tracing::info!("stopping"),
+    }
+    stop.cancel();
+    let finish = async {
+        server.await??;
+        app.tasks.close();
+        app.tasks.wait().await;
+        Ok(())
+    };
+    tokio::time::timeout(GRACE, finish).await.unwrap_or_else(|_| {
+        tracing::warn!("stopped with work unfinished");
+        Ok(())
+    })
+}
+
+/// SIGTERM or ctrl-c, heard from now on and not only once it is waited for.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+}

@@ -1,0 +1,5 @@
+//! JetBrains Space.
+
+mod app;
+mod install;
+mod keys;
