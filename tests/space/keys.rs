@@ -75,12 +75,12 @@ async fn a_rotation_is_followed() {
 #[tokio::test]
 async fn junk_can_delay_a_rotation_until_the_pause_is_over() {
     let space = Space::start(0).await;
-    let layer = layer(keys(&space).refetch_pause(Duration::from_millis(300)));
+    let layer = layer(keys(&space).refetch_pause(Duration::from_secs(2)));
     assert_eq!(verdict(&layer, by(2)).await, FORGED);
     space.rotate(1);
     assert_eq!(verdict(&layer, by(1)).await, FORGED);
     assert_eq!(space.asked(), (2, 2));
-    sleep(Duration::from_millis(350)).await;
+    sleep(Duration::from_millis(2100)).await;
     assert_eq!(verdict(&layer, by(1)).await, Ok(()));
     assert_eq!(space.asked(), (3, 3));
 }
@@ -175,23 +175,17 @@ async fn a_refetch_that_fails_keeps_the_old_keys() {
     assert_eq!(space.asked(), (2, 1));
 }
 
+/// What the server withdrew is believed no longer than keys are kept.
 #[tokio::test]
 async fn keys_grow_old() {
     let space = Space::start(0).await;
-    let keys = keys(&space).max_age(Duration::from_millis(100)).refetch_pause(Duration::ZERO);
-    let layer = layer(keys);
+    let layer = layer(keys(&space).max_age(Duration::from_millis(20)));
     assert_eq!(verdict(&layer, by(0)).await, Ok(()));
-    // Withdrawn, and noticed as soon as the kept ones are too old.
     space.rotate(1);
-    assert_eq!(verdict(&layer, by(0)).await, Ok(()));
-    sleep(Duration::from_millis(120)).await;
+    sleep(Duration::from_millis(40)).await;
+    assert_eq!(verdict(&layer, by(0)).await, FORGED);
     assert_eq!(verdict(&layer, by(1)).await, Ok(()));
     assert_eq!(space.asked(), (2, 2));
-    // Old ones are better than none.
-    sleep(Duration::from_millis(120)).await;
-    space.answers(Answers::Status(500));
-    assert_eq!(verdict(&layer, by(1)).await, Ok(()));
-    assert_eq!(space.asked(), (3, 2));
 }
 
 /// Old keys that cannot be renewed are asked for once in a pause, and nobody waits in between.
@@ -212,10 +206,11 @@ async fn an_answer_that_never_comes_is_not_waited_for() {
     let space = Space::start(0).await;
     let layer = layer(keys(&space).timeout(Duration::from_millis(200)));
     space.answers(Answers::Never);
+    let request = by(0);
     let mut waiting = JoinSet::new();
     for _ in 0..100 {
-        let layer = layer.clone();
-        waiting.spawn(async move { verdict(&layer, by(0)).await });
+        let (layer, request) = (layer.clone(), request.clone());
+        waiting.spawn(async move { verdict(&layer, request).await });
     }
     while let Some(verdict) = waiting.join_next().await {
         assert_eq!(verdict.unwrap(), DOWN);

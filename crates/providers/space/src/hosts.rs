@@ -78,7 +78,7 @@ fn pattern(text: &str) -> Result<Pattern, ConfigError> {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let is_whole = format!("{parsed}{port}") == host.to_ascii_lowercase();
     let is_broad = is_wildcard && (!parsed.contains('.') || url.domain().is_none());
-    if !is_whole || is_broad {
+    if !is_whole || is_broad || host.contains('*') {
         return Err(bad());
     }
     Ok(Pattern { host: parsed.to_owned(), is_wildcard, port: url.port() })
