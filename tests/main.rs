@@ -3,6 +3,7 @@
 mod answers;
 #[cfg(feature = "browser")]
 mod browser;
+mod cached_keys;
 mod cli;
 mod conformance;
 mod form_servers;
@@ -12,10 +13,12 @@ mod isolation;
 mod keys;
 mod placement;
 mod rules;
+mod secrets;
 mod space;
 mod spark;
 mod spark_bot;
 mod spark_guard;
+mod tenants;
 mod ui;
 mod vectors;
 

@@ -49,7 +49,7 @@ async fn refused(space: &Space, body: &Value) -> InstallReason {
 #[tokio::test]
 async fn from_its_installation_on_an_organisation_is_known() {
     let space = Space::start(0).await;
-    let table = KeyTable::new();
+    let table = KeyTable::by_key_id();
     let scheme = SpacePublicKey::default().by_client_id();
     let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
     let request = signed(0, "/space", &init(&space));
@@ -153,7 +153,7 @@ async fn the_server_has_to_have_signed_it() {
 async fn a_move_is_verified_by_the_old_data() {
     let (old, new) = (Space::start(0).await, Space::start(1).await);
     let hosts = AllowedHosts::new([old.host(), new.host()]).unwrap();
-    let table = KeyTable::new();
+    let table = KeyTable::by_key_id();
     table.insert(CLIENT_ID, SpaceKeys::new(old.installation()));
     let scheme = SpacePublicKey::default().by_client_id();
     let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());

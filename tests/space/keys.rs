@@ -302,7 +302,7 @@ async fn clones_share_their_keys() {
 #[tokio::test]
 async fn each_organisation_has_keys_of_its_own() {
     let (one, two) = (Space::start(0).await, Space::start(1).await);
-    let table = KeyTable::new();
+    let table = KeyTable::by_key_id();
     table.insert("one", keys(&one));
     table.insert("two", keys(&two));
     let scheme = SpacePublicKey::default().by_client_id();

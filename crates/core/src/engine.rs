@@ -89,12 +89,24 @@ impl From<KeyError> for Reason {
 pub(crate) struct Fed<S: Scheme> {
     keys: KeySet<KeyOf<S>>,
     check: Check<S::Method>,
+    is_decoy: bool,
 }
 
 impl<S: Scheme> Fed<S> {
-    pub(crate) fn new(keys: KeySet<KeyOf<S>>, evidence: Evidence) -> Result<Self, Reason> {
+    /// Starts the check. Whose keys are unknown is checked with a decoy and refused all the same,
+    /// so that the time until the answer does not tell which names are known.
+    pub(crate) fn new(
+        config: &Config<S>,
+        keys: Result<KeySet<KeyOf<S>>, KeyError>,
+        evidence: Evidence,
+    ) -> Result<Self, Reason> {
+        let (keys, is_decoy) = match (keys, &config.decoy) {
+            (Ok(keys), _) => (keys, false),
+            (Err(KeyError::Unknown), Some(decoy)) => (decoy.clone(), true),
+            (Err(error), _) => return Err(error.into()),
+        };
         let check = Check::new(&keys, evidence)?;
-        Ok(Self { keys, check })
+        Ok(Self { keys, check, is_decoy })
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
@@ -246,11 +258,7 @@ fn resume_with<S: Scheme>(
     evidence: Evidence,
     asked: Asked,
 ) -> Verdict<S> {
-    let keys = match keys {
-        Ok(keys) => keys,
-        Err(error) => return Verdict::Done(Err(error.into())),
-    };
-    match Fed::new(keys, evidence) {
+    match Fed::new(config, keys, evidence) {
         Ok(mut fed) => {
             fed.update(body);
             judge_or_newer(config, head, body, fed, asked)
@@ -267,8 +275,12 @@ fn judge_or_newer<S: Scheme>(
     fed: Fed<S>,
     asked: Asked,
 ) -> Verdict<S> {
-    let Fed { keys, mut check } = fed;
+    let Fed { keys, mut check, is_decoy } = fed;
     let key_id = check.key_id.take();
+    if is_decoy {
+        check.finish(keys.keys());
+        return Verdict::Done(Err(Reason::UnknownKey));
+    }
     let judged = judge(config, &keys, check, body);
     if asked == Asked::Again || !matches!(judged, Err(Reason::Mismatch)) {
         return Verdict::Done(judged);
@@ -313,6 +325,11 @@ fn judge<S: Scheme>(
     let key = keys.keys().get(matched.key).ok_or(Reason::Mismatch)?;
     let attested = config.scheme.attest(&verified, key)?;
     let timestamp = check_window(config, claimed.timestamp, &verified)?;
+    if matched.key > 0 {
+        let (scheme, key, tenant) = (S::NAME, matched.key, keys.owner());
+        let tenant = tenant.as_deref();
+        tracing::info!(target: "countersign", scheme, key, tenant, "not the newest key matched");
+    }
     let id = claimed.id.or(attested.id);
     let proof = Proof::new(verified, matched, keys.owner(), timestamp, id, covered);
     Ok(Genuine { proof, answer: attested.answer })

@@ -53,6 +53,13 @@ pub(crate) struct Work<S: Scheme, Inner> {
     pub(crate) inner: Inner,
     pub(crate) config: Arc<Config<S>>,
     pub(crate) parts: Parts,
+    pub(crate) tenant: Option<Box<str>>,
+}
+
+impl<S: Scheme, Inner> Work<S, Inner> {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.parts).with_tenant(self.tenant.as_deref())
+    }
 }
 
 /// A request that waits for keys. The box is for those alone whose keys are not at hand.
@@ -84,7 +91,7 @@ where
     ReqBody::Data: Send,
 {
     pub(crate) fn begin(work: Work<S, Inner>, body: ReqBody) -> Self {
-        let begun = engine::begin(&work.config, &Head::new(&work.parts));
+        let begun = engine::begin(&work.config, &work.head());
         Self { state: work.go(begun, body) }
     }
 }
@@ -187,7 +194,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     {
         match purpose {
             Purpose::Challenge(body) => {
-                let head = Head::new(&self.parts);
+                let head = self.head();
                 let challenged = keys
                     .map_err(Reason::from)
                     .and_then(|keys| engine::challenge(&self.config, &head, &keys));
@@ -197,15 +204,12 @@ impl<S: Scheme, Inner> Work<S, Inner> {
                     Err(reason) => self.refuse_unread(reason, body),
                 }
             }
-            Purpose::Stream(evidence, body) => {
-                let started = keys.map_err(Reason::from).and_then(|keys| Fed::new(keys, evidence));
-                match started {
-                    Ok(fed) => self.read(body, Some(fed)),
-                    Err(reason) => self.refuse_unread(reason, body),
-                }
-            }
+            Purpose::Stream(evidence, body) => match Fed::new(&self.config, keys, evidence) {
+                Ok(fed) => self.read(body, Some(fed)),
+                Err(reason) => self.refuse_unread(reason, body),
+            },
             Purpose::Judge(body, asked) => {
-                let head = Head::new(&self.parts);
+                let head = self.head();
                 let verdict = engine::resume(&self.config, &head, &body, keys, asked);
                 self.follow(verdict, body)
             }
@@ -323,7 +327,7 @@ impl<S: Scheme, Inner> Reading<S, Inner> {
             return work.refuse(reason);
         }
         let body = gather.finish();
-        let verdict = engine::conclude(&work.config, &Head::new(&work.parts), fed, &body);
+        let verdict = engine::conclude(&work.config, &work.head(), fed, &body);
         work.follow(verdict, body)
     }
 }

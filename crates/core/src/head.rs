@@ -10,13 +10,23 @@ use crate::error::Reason;
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
     parts: &'a Parts,
+    tenant: Option<&'a str>,
 }
 
 impl<'a> Head<'a> {
     /// The head of `parts`.
     #[must_use]
     pub fn new(parts: &'a Parts) -> Self {
-        Self { parts }
+        Self { parts, tenant: None }
+    }
+
+    /// The same with the name that was [located](crate::Locate) in it.
+    pub(crate) fn with_tenant(self, tenant: Option<&'a str>) -> Self {
+        Self { tenant, ..self }
+    }
+
+    pub(crate) fn tenant(&self) -> Option<&'a str> {
+        self.tenant
     }
 
     /// The method.

@@ -1,6 +1,12 @@
 //! The keys that a request is checked against, and where they come from.
 
+mod by;
+#[cfg(feature = "cache")]
+mod cache;
+mod flight;
+mod reload;
 mod table;
+mod tenants;
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
@@ -11,7 +17,12 @@ use std::sync::Arc;
 use crate::error::ConfigError;
 use crate::head::Head;
 
+#[cfg(feature = "cache")]
+pub use self::cache::CachedKeys;
+pub use self::flight::Flight;
+pub use self::reload::ReloadedKeys;
 pub use self::table::KeyTable;
+pub use self::tenants::TenantKeys;
 
 /// Where keys come from: a fixed [`KeySet`], a cache in front of a vendor's endpoint, a table of
 /// tenants.
@@ -87,17 +98,23 @@ impl<'a> KeyHint<'a> {
 
     /// The name of the key, where the scheme has names for keys.
     #[must_use]
-    pub fn key_id(&self) -> Option<UnverifiedKeyId<'a>> {
-        self.key_id.map(UnverifiedKeyId)
+    pub fn key_id(&self) -> Option<UnverifiedName<'a>> {
+        self.key_id.map(UnverifiedName)
+    }
+
+    /// The name of the tenant, where the layer [locates](crate::VerifyLayer::tenant) one.
+    #[must_use]
+    pub fn tenant(&self) -> Option<UnverifiedName<'a>> {
+        self.head.tenant().map(UnverifiedName)
     }
 }
 
-/// The name of a key as a stranger wrote it: good for a look into a local table, and for nothing
-/// else.
+/// The name of a key or a tenant as a stranger wrote it: good for a look into a local table, and
+/// for nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnverifiedKeyId<'a>(&'a str);
+pub struct UnverifiedName<'a>(&'a str);
 
-impl<'a> UnverifiedKeyId<'a> {
+impl<'a> UnverifiedName<'a> {
     /// The name, still unverified.
     #[must_use]
     pub fn as_unverified_str(self) -> &'a str {

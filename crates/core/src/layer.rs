@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+use http::request::Parts;
 use tower_layer::Layer;
 
 use crate::clock::{Clock, SystemClock};
@@ -14,6 +15,7 @@ use crate::keys::{KeySet, KeySource};
 use crate::scheme::{KeyOf, Scheme, SecretOnly};
 use crate::secret::IntoSecrets;
 use crate::service::Verify;
+use crate::tenant::Locate;
 use crate::window::Window;
 
 /// A [`Layer`] that lets only requests through that are signed as scheme `S` wants it.
@@ -48,6 +50,9 @@ pub(crate) struct Config<S: Scheme> {
     pub(crate) body_limit: usize,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) reject: Option<Arc<Reject>>,
+    pub(crate) locate: Option<Arc<dyn Locate>>,
+    /// What is checked where the keys are unknown.
+    pub(crate) decoy: Option<KeySet<KeyOf<S>>>,
 }
 
 type Reject = dyn Fn(&VerifyError) -> Response<Bytes> + Send + Sync;
@@ -108,6 +113,7 @@ impl<S: Scheme> VerifyLayer<S> {
     #[must_use]
     pub fn with_keys(scheme: S, keys: impl KeySource<KeyOf<S>>) -> Self {
         let defaults = scheme.defaults();
+        let decoy = scheme.decoy().map(|key| KeySet::new([key]));
         Self {
             config: Arc::new(Config {
                 scheme: Arc::new(scheme),
@@ -116,6 +122,8 @@ impl<S: Scheme> VerifyLayer<S> {
                 body_limit: defaults.body_limit,
                 clock: Arc::new(SystemClock),
                 reject: None,
+                locate: None,
+                decoy,
             }),
         }
     }
@@ -153,6 +161,17 @@ impl<S: Scheme> VerifyLayer<S> {
         self.edit(|config| config.clock = Arc::new(clock))
     }
 
+    /// Says where the name of the tenant is: in the path, in the host, in a header. Keys are then
+    /// looked up by it, by [`KeyTable::by_tenant`](crate::KeyTable::by_tenant), a `CachedKeys`, or a
+    /// [`KeySource`] that reads [`KeyHint::tenant`](crate::KeyHint::tenant).
+    ///
+    /// The name is what a stranger wrote until the signature holds under that tenant's keys.
+    /// Afterwards it is [`Proof::tenant`](crate::Proof::tenant).
+    #[must_use]
+    pub fn tenant(self, locate: impl Locate) -> Self {
+        self.edit(|config| config.locate = Some(Arc::new(locate)))
+    }
+
     /// Makes the answer to a refused request. [`VerifyError::response`] is the default one, and a
     /// good start. What the closure reveals of the error, the sender learns.
     #[must_use]
@@ -177,6 +196,11 @@ impl<S: Scheme> VerifyLayer<S> {
 }
 
 impl<S: Scheme> Config<S> {
+    /// The name of the tenant, if there is a place for one.
+    pub(crate) fn locate(&self, parts: &mut Parts) -> Option<Box<str>> {
+        self.locate.as_ref()?.locate(parts)
+    }
+
     /// Logs a refusal and makes its answer.
     pub(crate) fn refuse(&self, error: VerifyError) -> Response<Bytes> {
         error.log();
@@ -218,6 +242,8 @@ impl<S: Scheme> Clone for Config<S> {
             body_limit: self.body_limit,
             clock: Arc::clone(&self.clock),
             reject: self.reject.clone(),
+            locate: self.locate.clone(),
+            decoy: self.decoy.clone(),
         }
     }
 }

@@ -14,6 +14,8 @@
 //! # Features
 //!
 //! - `axum`: `Verified<T>`, the extractor.
+//! - `cache`: `CachedKeys`, a cache in front of any key source.
+//! - `axum-path`: `PathTenant`, a tenant by a parameter of axum's path.
 //! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
 //!
 //! [countersign]: https://crates.io/crates/countersign
@@ -40,6 +42,7 @@ mod scheme;
 mod secret;
 mod service;
 mod sign;
+mod tenant;
 mod time;
 #[cfg(feature = "axum")]
 mod verified;
@@ -53,8 +56,11 @@ pub use self::future::ResponseFuture;
 pub use self::head::Head;
 #[cfg(feature = "json")]
 pub use self::json::{JsonObject, Members, Sensitive, SignedJson};
+#[cfg(feature = "cache")]
+pub use self::keys::CachedKeys;
 pub use self::keys::{
-    KeyError, KeyFuture, KeyHint, KeySet, KeySource, KeyTable, Lookup, UnverifiedKeyId,
+    Flight, KeyError, KeyFuture, KeyHint, KeySet, KeySource, KeyTable, Lookup, ReloadedKeys,
+    TenantKeys, UnverifiedName,
 };
 pub use self::layer::VerifyLayer;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
@@ -65,6 +71,9 @@ pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly, T
 pub use self::secret::{IntoSecret, IntoSecrets, Secret};
 pub use self::service::Verify;
 pub use self::sign::Sign;
+#[cfg(feature = "axum-path")]
+pub use self::tenant::PathTenant;
+pub use self::tenant::{HeaderTenant, HostTenant, Locate};
 pub use self::time::Timestamp;
 #[cfg(feature = "axum")]
 pub use self::verified::{Verified, VerifiedRejection};

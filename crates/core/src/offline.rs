@@ -11,7 +11,7 @@ use http::{Request, Response};
 use crate::engine::{self, Begun, Fed, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::head::Head;
-use crate::keys::{KeySet, Lookup};
+use crate::keys::{KeyError, KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
 use crate::proof::Proof;
 use crate::scheme::Scheme;
@@ -59,8 +59,10 @@ impl<S: Scheme> VerifyLayer<S> {
     ///
     /// When it is refused; [`VerifyError::response`] is the answer to send.
     pub async fn verify_async(&self, request: Request<Bytes>) -> Result<Outcome<S>, VerifyError> {
-        let (parts, body) = request.into_parts();
-        check(self.config(), &Head::new(&parts), &body).await.map_err(refused::<S>)
+        let (mut parts, body) = request.into_parts();
+        let tenant = self.config().locate(&mut parts);
+        let head = Head::new(&parts).with_tenant(tenant.as_deref());
+        check(self.config(), &head, &body).await.map_err(refused::<S>)
     }
 }
 
@@ -83,7 +85,7 @@ async fn check<S: Scheme>(
         };
     }
     let mut fed = match begun {
-        Begun::Streaming(evidence, lookup) => Some(Fed::new(keys(lookup).await?, evidence)?),
+        Begun::Streaming(evidence, lookup) => Some(Fed::new(config, keys(lookup).await, evidence)?),
         Begun::Challenge(_) | Begun::NeedBody => None,
     };
     if body.len() > config.body_limit {
@@ -105,10 +107,9 @@ async fn check<S: Scheme>(
     })
 }
 
-async fn keys<K>(lookup: Lookup<K>) -> Result<KeySet<K>, Reason> {
-    let keys = match lookup {
+async fn keys<K>(lookup: Lookup<K>) -> Result<KeySet<K>, KeyError> {
+    match lookup {
         Lookup::Ready(keys) => keys,
         Lookup::Later(keys) => keys.await,
-    };
-    keys.map_err(Reason::from)
+    }
 }

@@ -35,6 +35,15 @@ pub trait Scheme: Send + Sync + 'static {
     /// When the secret does not have the vendor's shape.
     fn key(&self, secret: &Secret) -> Result<KeyOf<Self>, ConfigError>;
 
+    /// A key that nobody has the other half of. A request whose tenant or key id is unknown is
+    /// checked with it before it is refused, so that it takes as long as one with a wrong signature.
+    ///
+    /// By default a key of some bytes. Where these have not the shape of a key and no other is given,
+    /// the request is refused at once, and the time tells strangers which names are known.
+    fn decoy(&self) -> Option<KeyOf<Self>> {
+        self.key(&Secret::new(*b"nobody's, and believed by nobody").ok()?).ok()
+    }
+
     /// Whether [`challenge`](Self::challenge) is to be asked. Without it no keys are looked up for a
     /// GET that carries no signature.
     const CHALLENGES: bool = false;

@@ -1,5 +1,7 @@
 //! Secrets: never empty, never printed, wiped when dropped.
 
+mod load;
+
 use std::fmt::{self, Debug, Formatter};
 
 use zeroize::Zeroizing;

@@ -48,9 +48,10 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let (inner, config) = (self.inner.clone(), Arc::clone(&self.config));
-        ResponseFuture::begin(Work { inner, config, parts }, body)
+        let tenant = config.locate(&mut parts);
+        ResponseFuture::begin(Work { inner, config, parts, tenant }, body)
     }
 }
 

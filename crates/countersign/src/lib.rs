@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `axum` (default) | `Verified<T>`, the extractor |
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
+//! | `axum-path` | `PathTenant`, a tenant by a parameter of axum's path |
+//! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |

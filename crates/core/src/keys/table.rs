@@ -4,28 +4,37 @@ use std::collections::HashMap;
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::by::By;
 use super::{KeyError, KeyHint, KeySet, KeySource, Lookup};
 
 /// Several senders, each with a name and a source of its own: an application that is installed in
 /// several organisations, say.
 ///
-/// The name is the [key id](KeyHint::key_id) of the scheme. It is a stranger's word, so all it does
-/// is choose an entry of this table: a name that is not in it is [`KeyError::Unknown`], and so is
-/// none at all. It becomes the [tenant](crate::Proof::tenant) of the proof once the signature
+/// The name is the [key id](KeyHint::key_id) of the scheme, or the [tenant](KeyHint::tenant) that the
+/// layer located. It is a stranger's word, so all it does is choose an entry of this table: a name
+/// that is not in it is [`KeyError::Unknown`], and so is none at all. It becomes the [tenant](crate::Proof::tenant) of the proof once the signature
 /// holds under the keys of that entry.
 ///
 /// Entries can be added and removed while it is in use. Clones share them.
 pub struct KeyTable<K> {
     entries: Arc<RwLock<Entries<K>>>,
+    by: By,
 }
 
 type Entries<K> = HashMap<Arc<str>, Arc<dyn KeySource<K>>>;
 
 impl<K: Send + Sync + 'static> KeyTable<K> {
-    /// A table without entries: every request is refused.
+    /// A table by the [key id](KeyHint::key_id) of the scheme. Without entries, every request is
+    /// refused.
     #[must_use]
-    pub fn new() -> Self {
-        Self { entries: Arc::default() }
+    pub fn by_key_id() -> Self {
+        Self { entries: Arc::default(), by: By::KeyId }
+    }
+
+    /// A table by the [tenant](KeyHint::tenant) that the layer located.
+    #[must_use]
+    pub fn by_tenant() -> Self {
+        Self { entries: Arc::default(), by: By::Tenant }
     }
 
     /// Adds an entry, in place of one of that name.
@@ -41,7 +50,7 @@ impl<K: Send + Sync + 'static> KeyTable<K> {
 
     /// The entry of that name, and the name; the lock is not held any more.
     fn find(&self, hint: &KeyHint<'_>) -> Option<(Arc<str>, Arc<dyn KeySource<K>>)> {
-        let name = hint.key_id()?.as_unverified_str();
+        let name = self.by.name(hint)?;
         let entries = self.read();
         let (name, keys) = entries.get_key_value(name)?;
         Some((Arc::clone(name), Arc::clone(keys)))
@@ -79,21 +88,18 @@ fn named<K: Send + Sync + 'static>(lookup: Lookup<K>, name: Arc<str>) -> Lookup<
     }
 }
 
-impl<K: Send + Sync + 'static> Default for KeyTable<K> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl<K> Clone for KeyTable<K> {
     fn clone(&self) -> Self {
-        Self { entries: Arc::clone(&self.entries) }
+        Self { entries: Arc::clone(&self.entries), by: self.by }
     }
 }
 
 /// Shows how many entries there are, not whose.
 impl<K: Send + Sync + 'static> Debug for KeyTable<K> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyTable").field("entries", &self.read().len()).finish()
+        f.debug_struct("KeyTable")
+            .field("by", &self.by)
+            .field("entries", &self.read().len())
+            .finish()
     }
 }

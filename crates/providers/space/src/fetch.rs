@@ -1,7 +1,6 @@
 //! Keys that are asked for at a Space server.
 
 mod api;
-mod flight;
 mod install;
 mod keys;
 

@@ -61,6 +61,10 @@ impl Scheme for SpacePublicKey {
         RsaPublicKey::from_jwk(secret.expose())
     }
 
+    fn decoy(&self) -> Option<RsaPublicKey> {
+        RsaPublicKey::from_components(&[0xb5; 256], &[1, 0, 1])
+    }
+
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
         let text = head.required(&SIGNATURE_HEADER, SIGNATURE)?;
         let signature = Signature::from_base64(Algorithm::RsaPkcs1Sha512, text, SIGNATURE)?;

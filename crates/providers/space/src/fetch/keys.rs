@@ -4,12 +4,11 @@ use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use countersign_core::{ConfigError, KeyError, KeyHint, KeySet, KeySource, Lookup};
+use countersign_core::{ConfigError, Flight, KeyError, KeyHint, KeySet, KeySource, Lookup};
 use reqwest::Client;
 use tokio::time::timeout;
 
 use super::api;
-use super::flight::{Flight, Keys};
 use crate::installation::Installation;
 use crate::public_key::RsaPublicKey;
 
@@ -107,12 +106,12 @@ impl SpaceKeys {
     }
 
     /// The question that is under way.
-    fn asked(&self, state: &State) -> Option<Flight> {
-        state.flight.clone().filter(Flight::is_under_way)
+    fn asked(&self, state: &State) -> Option<Flight<RsaPublicKey>> {
+        state.flight.clone().filter(|flight| !flight.is_lost())
     }
 
     /// A new question; `None` outside of a tokio runtime.
-    fn ask(&self, state: &mut State) -> Option<Flight> {
+    fn ask(&self, state: &mut State) -> Option<Flight<RsaPublicKey>> {
         let config = Arc::clone(&self.config);
         let landing = Arc::clone(&self.state);
         let flight = Flight::start(async move { config.fetch().await }, move |keys| {
@@ -123,7 +122,7 @@ impl SpaceKeys {
     }
 
     /// The question that is under way, or a new one if it is time for one.
-    fn ask_again(&self, state: &mut State, now: Instant) -> Option<Flight> {
+    fn ask_again(&self, state: &mut State, now: Instant) -> Option<Flight<RsaPublicKey>> {
         if let Some(flight) = self.asked(state) {
             return Some(flight);
         }
@@ -202,11 +201,13 @@ impl SpaceKeys {
     }
 }
 
+type Keys = Result<KeySet<RsaPublicKey>, KeyError>;
+
 /// What was fetched, and what may be asked.
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
-    flight: Option<Flight>,
+    flight: Option<Flight<RsaPublicKey>>,
     /// When keys were last asked for while there were some.
     refetched: Option<Instant>,
     /// Since there were keys, or ever.
