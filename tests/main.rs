@@ -12,6 +12,7 @@ mod isolation;
 mod keys;
 mod placement;
 mod rules;
+mod space;
 mod spark;
 mod spark_bot;
 mod spark_guard;

@@ -1,0 +1,4 @@
+//! JetBrains Space.
+
+mod payloads;
+mod schemes;
