@@ -153,23 +153,28 @@ async fn speakap() {
 
 #[tokio::test]
 async fn space_signing_key() {
-    space_signing_key_of(SpaceSigningKey::default, VerifyLayer::try_with).await;
+    space_signing_key_of(SpaceSigningKey::default, VerifyLayer::try_with, &[]).await;
 }
 
 /// With the key chosen by the `clientId` in the body.
 #[tokio::test]
 async fn space_signing_key_by_client_id() {
-    space_signing_key_of(|| SpaceSigningKey::default().by_client_id(), by_client_id).await;
+    space_signing_key_of(|| SpaceSigningKey::default().by_client_id(), by_client_id, &[CLIENT_ID])
+        .await;
 }
 
-async fn space_signing_key_of(scheme: fn() -> SpaceSigningKey, layer: MakeLayer<SpaceSigningKey>) {
+async fn space_signing_key_of(
+    scheme: fn() -> SpaceSigningKey,
+    layer: MakeLayer<SpaceSigningKey>,
+    also: &[Place],
+) {
     let signature = Place::Header(HeaderName::from_static("x-space-signature"));
     let subject = Subject {
         scheme,
         layer,
         secrets: ["a signing key", "the key before that one"],
         unsigned: space_post,
-        required: vec![signature.clone(), Place::Header(SPACE_TIME)],
+        required: [&[signature.clone(), Place::Header(SPACE_TIME)], also].concat(),
         malformed: (
             signature,
             vec![
@@ -191,9 +196,13 @@ async fn space_signing_key_of(scheme: fn() -> SpaceSigningKey, layer: MakeLayer<
 /// Signed with private keys, verified with the public ones.
 #[tokio::test]
 async fn space_public_key() {
-    space_public_key_of(SpacePublicKey::default, |scheme, pems| {
-        VerifyLayer::try_with(scheme, pems.into_iter().map(public).collect::<Vec<_>>())
-    })
+    space_public_key_of(
+        SpacePublicKey::default,
+        |scheme, pems| {
+            VerifyLayer::try_with(scheme, pems.into_iter().map(public).collect::<Vec<_>>())
+        },
+        &[],
+    )
     .await;
 }
 
@@ -202,6 +211,7 @@ async fn space_public_key_by_client_id() {
     space_public_key_of(
         || SpacePublicKey::default().by_client_id(),
         |scheme, pems| by_client_id(scheme, pems.into_iter().map(public).collect()),
+        &[CLIENT_ID],
     )
     .await;
 }
@@ -211,14 +221,18 @@ fn public(pem: &str) -> String {
     if pem.is_empty() { String::new() } else { rsa::jwk(pem) }
 }
 
-async fn space_public_key_of(scheme: fn() -> SpacePublicKey, layer: MakeLayer<SpacePublicKey>) {
+async fn space_public_key_of(
+    scheme: fn() -> SpacePublicKey,
+    layer: MakeLayer<SpacePublicKey>,
+    also: &[Place],
+) {
     let signature = Place::Header(HeaderName::from_static("x-space-public-key-signature"));
     let subject = Subject {
         scheme,
         layer,
         secrets: [rsa::NEW, rsa::OLD],
         unsigned: space_post,
-        required: vec![signature.clone(), Place::Header(SPACE_TIME)],
+        required: [&[signature.clone(), Place::Header(SPACE_TIME)], also].concat(),
         malformed: (signature, vec!["", "AAAA", "AA==", "%%%%", "0edd91aa9ea9c2c7"]),
         timed: true,
         covered: Covered::Body,
@@ -229,28 +243,31 @@ async fn space_public_key_of(scheme: fn() -> SpacePublicKey, layer: MakeLayer<Sp
 /// The weak tier: refusals are the same, and nothing is covered.
 #[tokio::test]
 async fn space_token() {
-    space_token_of(SpaceToken::default, VerifyLayer::try_with).await;
+    space_token_of(SpaceToken::default, VerifyLayer::try_with, &[]).await;
 }
 
 #[tokio::test]
 async fn space_token_by_client_id() {
-    space_token_of(|| SpaceToken::default().by_client_id(), by_client_id).await;
+    space_token_of(|| SpaceToken::default().by_client_id(), by_client_id, &[CLIENT_ID]).await;
 }
 
-async fn space_token_of(scheme: fn() -> SpaceToken, layer: MakeLayer<SpaceToken>) {
+async fn space_token_of(scheme: fn() -> SpaceToken, layer: MakeLayer<SpaceToken>, also: &[Place]) {
     let token = Place::Member("verificationToken");
     let subject = Subject {
         scheme,
         layer,
         secrets: ["d415ca5965b37f4f", "c0cac59fd33de7b9"],
         unsigned: space_post,
-        required: vec![token.clone()],
+        required: [std::slice::from_ref(&token), also].concat(),
         malformed: (token, vec!["true", "0", "1e99", "{}", "[\"d415ca5965b37f4f\"]", "nul", ""]),
         timed: false,
         covered: Covered::Nothing,
     };
     subject.run().await;
 }
+
+/// What names the organisation has to be there once as well.
+const CLIENT_ID: Place = Place::Member("clientId");
 
 const SPACE_TIME: HeaderName = HeaderName::from_static("x-space-timestamp");
 
