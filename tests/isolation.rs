@@ -18,7 +18,7 @@ fn dependencies(features: &str) -> Vec<String> {
 /// HTTP clients and C cryptography come only with what needs them.
 #[test]
 fn who_only_verifies_builds_no_http_client() {
-    for features in ["", "axum,json", "axum,json,spark"] {
+    for features in ["", "axum,json", "axum,json,spark", "axum,json,flow,spark,speakap"] {
         let dependencies = dependencies(features);
         assert!(dependencies.iter().any(|name| name == "countersign-core"), "{dependencies:?}");
         for heavy in ["reqwest", "hyper", "aws-lc-rs", "aws-lc-sys", "ring", "rustls", "axum"] {
@@ -26,4 +26,19 @@ fn who_only_verifies_builds_no_http_client() {
         }
     }
     assert!(dependencies("spark-org-guard").iter().any(|name| name == "countersign-spark"));
+}
+
+/// RSA is C, which has to be compiled; who has no JetBrains Space has none of it. The client that
+/// fetches keys is for who has them fetched.
+#[test]
+fn who_has_no_space_builds_nothing_for_it() {
+    const HEAVY: [&str; 3] = ["aws-lc-rs", "aws-lc-sys", "reqwest"];
+    let brought = |features: &str| {
+        let dependencies = dependencies(features);
+        HEAVY.map(|heavy| dependencies.iter().any(|name| name == heavy))
+    };
+    assert_eq!(brought("axum,json,flow,spark,speakap"), [false, false, false]);
+    assert_eq!(brought("space"), [true, true, false]);
+    assert_eq!(brought("axum,json,flow,space,space-testing,spark,speakap"), [true, true, false]);
+    assert_eq!(brought("space-fetch"), [true, true, true]);
 }

@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 use std::future::ready;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use countersign::{
     Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, KeyError, KeyHint, KeySet,
-    KeySource, Lookup, Outcome, Reason, Scheme, Secret, Signature, VerifyError, VerifyLayer,
+    KeySource, KeyTable, Lookup, ManualClock, Outcome, Reason, Scheme, Secret, Sign, Signature,
+    Timestamp, VerifyError, VerifyLayer,
 };
+use countersign_tests::acme::Acme;
 use countersign_tests::logs::Logs;
 use countersign_tests::script::Script;
 use countersign_tests::spy::Spy;
@@ -98,6 +100,13 @@ fn request(head: bool, secret: &str) -> Request<Bytes> {
     request.body(body).expect("a request")
 }
 
+/// Says in its head that it is from `name`, and is signed with `secret`.
+fn from(name: &str, secret: &str) -> Request<Bytes> {
+    let mut request = request(true, secret);
+    request.headers_mut().insert("from", name.parse().expect("a header"));
+    request
+}
+
 struct Came {
     status: StatusCode,
     reason: Option<Reason>,
@@ -112,14 +121,14 @@ async fn send(
     newer: impl Fn() -> Vec<Lookup<HmacKey>>,
 ) -> Came {
     let told = || {
-        std::sync::Arc::new(Told {
+        Arc::new(Told {
             keys: Mutex::new(keys().into()),
             newer: Mutex::new(newer().into()),
             asked: Mutex::default(),
         })
     };
     let source = told();
-    let layer = VerifyLayer::with_keys(Named, std::sync::Arc::clone(&source));
+    let layer = VerifyLayer::with_keys(Named, Arc::clone(&source));
     let chunked = request.clone().map(|body| Script::chunked(&body, 3));
     let Ok(response) = layer.layer(Spy::default()).oneshot(chunked).await;
     let reason = response.extensions().get().map(VerifyError::reason);
@@ -232,7 +241,6 @@ fn offline_without_waiting() {
 /// A forged body is looked at once: a stranger does not get it parsed again.
 #[test]
 fn a_forged_body_is_inspected_once() {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     struct Counted(Arc<AtomicUsize>);
@@ -256,4 +264,132 @@ fn a_forged_body_is_inspected_once() {
     let layer = VerifyLayer::with(Counted(Arc::clone(&bodies)), "secret");
     let error = layer.verify(request(false, "guessed")).expect_err("it is forged");
     assert_eq!((error.reason(), bodies.load(Ordering::SeqCst)), (Reason::Mismatch, 1));
+}
+
+/// Who a request is believed to be from, or why it is refused.
+fn tenant(table: &KeyTable<HmacKey>, request: Request<Bytes>) -> Result<String, Reason> {
+    match VerifyLayer::with_keys(Named, table.clone()).verify(request) {
+        Ok(Outcome::Genuine(proof)) => Ok(proof.tenant().expect("the name of the entry").into()),
+        Ok(other) => panic!("the scheme answers nothing: {other:?}"),
+        Err(error) => Err(error.reason()),
+    }
+}
+
+fn key(secret: &str) -> KeySet<HmacKey> {
+    KeySet::new([HmacKey::new(secret.as_bytes())])
+}
+
+/// The name is a stranger's word: it chooses the keys, and they have to match.
+#[test]
+fn a_table_has_keys_by_name() {
+    let table = KeyTable::by_key_id();
+    assert_eq!(tenant(&table, from("alice", "hers")), Err(Reason::UnknownKey), "it is empty");
+    table.insert("alice", key("hers"));
+    table.insert("bob", key("his").tenant("what the source calls him"));
+
+    assert_eq!(tenant(&table, from("alice", "hers")), Ok("alice".into()));
+    assert_eq!(tenant(&table, from("bob", "his")), Ok("bob".into()));
+    for (name, secret) in [("alice", "his"), ("bob", "hers")] {
+        let refused = Err(Reason::Mismatch);
+        assert_eq!(tenant(&table, from(name, secret)), refused, "another entry's key");
+    }
+    for name in ["carol", "", "Alice", "alice ", "alic", "what the source calls him"] {
+        assert_eq!(tenant(&table, from(name, "hers")), Err(Reason::UnknownKey), "{name:?}");
+    }
+}
+
+/// A scheme without names for keys has no business with a table.
+#[test]
+fn a_table_knows_nobody_without_a_name() {
+    let table = KeyTable::by_key_id();
+    table.insert("", key("secret"));
+    let secret = Secret::new("acme_secret").expect("a secret");
+    let now = Timestamp::from_secs(1_700_000_000);
+    let request = Request::post("/").body(Bytes::from("text")).expect("a request");
+    let request = Acme.sign(&secret, now, request);
+    let layer = VerifyLayer::with_keys(Acme, table).clock(ManualClock::at(now));
+    let error = layer.verify(request.expect("a signature")).expect_err("whose key?");
+    assert_eq!(error.reason(), Reason::UnknownKey);
+}
+
+#[test]
+fn entries_come_and_go_while_a_table_is_in_use() {
+    let table = KeyTable::by_key_id();
+    let layer = VerifyLayer::with_keys(Named, table.clone());
+    let status = |secret| match layer.verify(from("alice", secret)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.reason()),
+    };
+    assert_eq!(status("old"), Err(Reason::UnknownKey));
+    table.insert("alice", key("old"));
+    assert_eq!(status("old"), Ok(()));
+    table.insert(String::from("alice"), key("new"));
+    assert_eq!((status("old"), status("new")), (Err(Reason::Mismatch), Ok(())));
+    table.remove("bob");
+    assert_eq!(status("new"), Ok(()));
+    table.remove("alice");
+    assert_eq!(status("new"), Err(Reason::UnknownKey));
+    assert_eq!(format!("{table:?}"), "KeyTable { by: KeyId, entries: 0 }");
+}
+
+/// The rotation of one tenant asks its source and no other, and the tenant is the entry still.
+#[tokio::test]
+async fn newer_keys_come_from_the_same_entry() {
+    for at in 0..2 {
+        let told = || {
+            Arc::new(Told {
+                keys: Mutex::new(both(set("old")).into_iter().skip(at).take(1).collect()),
+                newer: Mutex::new(both(set("rotated")).into_iter().skip(at).take(1).collect()),
+                asked: Mutex::default(),
+            })
+        };
+        for (secret, genuine) in [("rotated", true), ("his", false)] {
+            let (alice, bob) = (told(), told());
+            let table = KeyTable::by_key_id();
+            table.insert("alice", Arc::clone(&alice));
+            table.insert("bob", Arc::clone(&bob));
+            let layer = VerifyLayer::with_keys(Named, table);
+            let outcome = layer.verify_async(from("alice", secret)).await;
+            let tenant = match &outcome {
+                Ok(Outcome::Genuine(proof)) => proof.tenant(),
+                _ => None,
+            };
+            assert_eq!(tenant, genuine.then_some("alice"));
+            let asked = |told: &Told| told.asked.lock().expect("no panic").clone();
+            assert_eq!(asked(&alice), ["keys alice", "newer alice"]);
+            assert!(asked(&bob).is_empty());
+        }
+    }
+}
+
+/// An entry that was removed between the two questions has no newer keys.
+#[test]
+fn who_was_removed_is_not_asked_again() {
+    struct Leaves(KeyTable<HmacKey>);
+
+    impl KeySource<HmacKey> for Leaves {
+        fn keys(&self, _: &KeyHint<'_>) -> Lookup<HmacKey> {
+            self.0.remove("alice");
+            Lookup::Ready(Ok(key("old")))
+        }
+
+        fn newer(&self, _: &KeyHint<'_>, _: &KeySet<HmacKey>) -> Option<Lookup<HmacKey>> {
+            panic!("it is gone")
+        }
+    }
+
+    let table = KeyTable::by_key_id();
+    table.insert("alice", Leaves(table.clone()));
+    assert_eq!(tenant(&table, from("alice", "rotated")), Err(Reason::Mismatch));
+}
+
+#[test]
+fn a_set_is_the_same_as_its_clones_only() {
+    let set = key("secret");
+    assert!(set.is_same(&set.clone()));
+    assert!(set.is_same(&set.clone().tenant("alice")), "whoever it is named after");
+    assert!(!set.is_same(&key("secret")), "equal is not the same");
+    // Two sets without keys may be told apart or not; a clone is the same.
+    let empty = KeySet::<HmacKey>::new([]);
+    assert!(empty.is_same(&empty.clone()));
 }

@@ -3,3 +3,5 @@
 mod app;
 mod install;
 mod keys;
+mod payloads;
+mod schemes;

@@ -329,6 +329,25 @@ async fn each_organisation_has_keys_of_its_own() {
     assert_eq!((one.asked(), two.asked()), asked);
 }
 
+/// Nobody is asked for keys because of a request that is refused anyhow.
+#[tokio::test]
+async fn what_is_stale_or_malformed_asks_nobody() {
+    let space = Space::start(0).await;
+    let table = KeyTable::by_key_id();
+    table.insert(countersign_tests::space::CLIENT_ID, keys(&space));
+    let by_client = SpacePublicKey::default().by_client_id();
+    let by_client = SpacePublicKeyVerify::with_keys(by_client, table);
+    for layer in [layer(keys(&space)), by_client] {
+        let mut stale = by(0);
+        stale.headers_mut().insert("x-space-timestamp", "1632844347462".parse().unwrap());
+        assert_eq!(verdict(&layer, stale).await, Err(Reason::Stale));
+        let mut short = by(0);
+        short.headers_mut().insert("x-space-public-key-signature", "AAAA".parse().unwrap());
+        assert!(matches!(verdict(&layer, short).await, Err(Reason::Malformed(_))));
+    }
+    assert_eq!(space.asked(), (0, 0));
+}
+
 #[test]
 fn nothing_secret_is_shown() {
     let installation = Installation::new("https://acme.jetbrains.space", "id", "the-secret");

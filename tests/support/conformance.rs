@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::{
-    ConfigError, ManualClock, Outcome, Reason, Secret, Sign, Timestamp, VerifyError, VerifyLayer,
+    ConfigError, Covered, ManualClock, Outcome, Reason, Secret, Sign, Timestamp, VerifyError,
+    VerifyLayer,
 };
 use http::header::{HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
+use serde_json::{Map, Value};
 use tower::{Layer, ServiceExt};
 
 use crate::script::{Script, Step};
@@ -22,7 +24,10 @@ use crate::spy::Spy;
 pub struct Subject<S: Sign> {
     /// Makes the scheme.
     pub scheme: fn() -> S,
-    /// Two secrets of the vendor's shape.
+    /// Makes the layer for some secrets: `VerifyLayer::try_with`, where who signs and who verifies
+    /// have the same secret, and keys need no names.
+    pub layer: MakeLayer<S>,
+    /// Two secrets of the vendor's shape, to sign with.
     pub secrets: [&'static str; 2],
     /// A request as the provider sends it, still without signature.
     pub unsigned: fn() -> Request<Bytes>,
@@ -32,7 +37,12 @@ pub struct Subject<S: Sign> {
     pub malformed: (Place, Vec<&'static str>),
     /// Whether a time is signed, so that there is a window.
     pub timed: bool,
+    /// How much of the body the signature covers.
+    pub covered: Covered,
 }
+
+/// How a layer is made for secrets, the newest first.
+pub type MakeLayer<S> = fn(S, Vec<&'static str>) -> Result<VerifyLayer<S>, ConfigError>;
 
 /// Where a request has something.
 #[derive(Clone, Debug)]
@@ -41,6 +51,8 @@ pub enum Place {
     Header(HeaderName),
     /// In a field of the form that is the body.
     Field(&'static str),
+    /// In a member at the top of the JSON object that is the body; its value is JSON text.
+    Member(&'static str),
 }
 
 impl Place {
@@ -59,6 +71,13 @@ impl Place {
                 *request.body_mut() = fields.join("&").into();
                 value
             }
+            Self::Member(name) => {
+                let mut members: Map<String, Value> =
+                    serde_json::from_slice(request.body()).expect("a JSON object");
+                let value = members.remove(*name).expect("the member");
+                *request.body_mut() = Value::Object(members).to_string().into();
+                value.to_string()
+            }
         }
     }
 
@@ -71,6 +90,11 @@ impl Place {
             Self::Field(name) => {
                 let field = format!("&{name}={value}");
                 *request.body_mut() = [request.body(), field.as_bytes()].concat().into();
+            }
+            Self::Member(name) => {
+                let object = request.body().strip_suffix(b"}").expect("a JSON object");
+                let member = format!(",\"{name}\":{value}}}");
+                *request.body_mut() = [object, member.as_bytes()].concat().into();
             }
         }
     }
@@ -104,7 +128,7 @@ impl<S: Sign> Subject<S> {
     }
 
     fn empty_secrets_are_errors(&self) {
-        let attempt = |secrets: Vec<&str>| VerifyLayer::try_with((self.scheme)(), secrets).err();
+        let attempt = |secrets| (self.layer)((self.scheme)(), secrets).err();
         for secrets in [vec![], vec![""], vec![self.secrets[0], ""]] {
             let error: ConfigError = attempt(secrets).expect("no verifier without a secret");
             assert!(error.to_string().starts_with(S::NAME), "{error}");
@@ -115,7 +139,10 @@ impl<S: Sign> Subject<S> {
         let sent = self.send(self.layer(), whole(self.signed())).await;
         assert_eq!(sent.status, StatusCode::OK);
         assert_eq!(sent.handled, Some(self.revealed()));
-        assert!(self.verify(self.signed()).is_ok(), "offline it is genuine as well");
+        let Ok(Outcome::Genuine(proof)) = self.verify(self.signed()) else {
+            panic!("offline it is genuine as well")
+        };
+        assert_eq!(proof.covered(), self.covered);
     }
 
     async fn missing_or_repeated(&self) {
@@ -124,7 +151,7 @@ impl<S: Sign> Subject<S> {
             let value = place.remove(&mut request);
             self.refused(request, |reason| matches!(reason, Reason::Missing(_))).await;
 
-            for again in [value.as_str(), "other"] {
+            for again in [value.as_str(), "0"] {
                 let mut request = self.signed();
                 place.append(&mut request, again);
                 self.refused(request, |reason| matches!(reason, Reason::Repeated(_))).await;
@@ -179,16 +206,23 @@ impl<S: Sign> Subject<S> {
         }
     }
 
-    /// Whatever is changed, either it is refused or the handler gets what was signed.
+    /// Whatever is changed, it is refused, or the handler gets what was signed. Where nothing is
+    /// signed, it is told so.
     async fn each_bit_of_the_body(&self) {
         let signed = self.signed();
+        let mut let_through = 0;
         for at in 0..signed.body().len() {
             for bit in 0..8 {
                 let mut body = signed.body().to_vec();
                 body[at] ^= 1 << bit;
                 let altered = signed.clone().map(|_| Bytes::from(body));
-                self.refused_or_revealed(altered, at);
+                let_through += usize::from(self.let_through(altered, at));
             }
+        }
+        match self.covered {
+            Covered::Body => assert_eq!(let_through, 0),
+            Covered::Nothing => assert!(let_through > 0, "more is covered than is said"),
+            _ => {}
         }
     }
 
@@ -196,11 +230,11 @@ impl<S: Sign> Subject<S> {
         let signed = self.signed();
         for length in 0..signed.body().len() {
             let truncated = signed.clone().map(|body| body.slice(..length));
-            self.refused_or_revealed(truncated, length);
+            self.let_through(truncated, length);
         }
         for suffix in ["\n", "\r\n", " ", "\0", "}", "&", "&a=1"] {
             let longer = signed.clone().map(|body| [&body, suffix.as_bytes()].concat().into());
-            self.refused_or_revealed(longer, signed.body().len());
+            self.let_through(longer, signed.body().len());
         }
     }
 
@@ -277,12 +311,18 @@ impl<S: Sign> Subject<S> {
         assert_eq!(sent.handled, None);
     }
 
-    fn refused_or_revealed(&self, request: Request<Bytes>, at: usize) {
-        if let Ok(Outcome::Genuine(proof)) = self.verify(request) {
-            let revealed = self.revealed();
-            assert_eq!(proof.body(), &revealed, "changed at {at}, and another body got through");
-            assert_ne!(proof.covered(), countersign::Covered::Body, "changed at {at}");
-        }
+    /// Whether a request with an altered body is let through, and with what is right then.
+    fn let_through(&self, altered: Request<Bytes>, at: usize) -> bool {
+        let came = altered.body().clone();
+        let Ok(Outcome::Genuine(proof)) = self.verify(altered) else { return false };
+        assert_eq!(proof.covered(), self.covered, "changed at {at}");
+        let right = match proof.covered() {
+            Covered::Body => panic!("changed at {at}, and it got through"),
+            Covered::Nothing => came,
+            _ => self.revealed(),
+        };
+        assert_eq!(proof.body(), &right, "changed at {at}, and another body got through");
+        true
     }
 
     async fn send(&self, layer: VerifyLayer<S>, request: Request<Script>) -> Sent {
@@ -308,8 +348,9 @@ impl<S: Sign> Subject<S> {
         self.with_secrets(vec![self.secrets[0]])
     }
 
-    fn with_secrets(&self, secrets: Vec<&str>) -> VerifyLayer<S> {
-        VerifyLayer::with((self.scheme)(), secrets).body_limit(LIMIT).clock(ManualClock::at(NOW))
+    fn with_secrets(&self, secrets: Vec<&'static str>) -> VerifyLayer<S> {
+        let layer = (self.layer)((self.scheme)(), secrets).expect("a layer");
+        layer.body_limit(LIMIT).clock(ManualClock::at(NOW))
     }
 
     fn signed(&self) -> Request<Bytes> {
@@ -340,7 +381,7 @@ fn whole(request: Request<Bytes>) -> Request<Script> {
     request.map(|body| Script::new([Step::Data(body)]))
 }
 
-/// Changes the last byte into another.
+/// Changes the last byte into another. Where that is covered by nothing, it is no JSON any more.
 fn alter(request: &mut Request<Bytes>) {
     let mut body = request.body().to_vec();
     if let Some(last) = body.last_mut() {

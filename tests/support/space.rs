@@ -17,15 +17,16 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
+use crate::rsa::{self, LARGER, NEW, OLD};
+
 /// What the application is called in the organisation.
 pub const CLIENT_ID: &str = "8fd4d79a-d164-4a71-839a-ff8f8bcd6beb";
 /// Its secret there.
 pub const CLIENT_SECRET: &str = "a client secret";
 
-static KEYS: LazyLock<[TestKey; 3]> =
-    LazyLock::new(|| [(); 3].map(|()| TestKey::generate().expect("an RSA key")));
+static KEYS: LazyLock<[TestKey; 3]> = LazyLock::new(|| [NEW, OLD, LARGER[0]].map(rsa::key));
 
-/// One of three key pairs, which take a while to be made.
+/// One of three key pairs.
 #[must_use]
 pub fn key(index: usize) -> &'static TestKey {
     &KEYS[index]

@@ -43,9 +43,7 @@ pub(crate) fn begin<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Be
 fn read_head<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>, Reason> {
     match config.scheme.inspect(head, None)? {
         Inspect::Evidence(evidence) => {
-            if let Some(timestamp) = evidence.timestamp {
-                config.window.check(timestamp, config.clock.now())?;
-            }
+            let evidence = in_time(config, evidence)?;
             let lookup = look_up(config, head, &evidence);
             Ok(Begun::Streaming(evidence, lookup))
         }
@@ -227,13 +225,22 @@ pub(crate) fn conclude<S: Scheme>(
     if let Some(fed) = fed {
         return judge_or_newer(config, head, body, fed, Asked::Once);
     }
-    match read_body(config, head, body) {
+    let read = read_body(config, head, body).and_then(|evidence| in_time(config, evidence));
+    match read {
         Ok(evidence) => match look_up(config, head, &evidence) {
             Lookup::Ready(keys) => resume_with(config, head, body, keys, evidence, Asked::Once),
             Lookup::Later(keys) => Verdict::Wait(keys, Asked::Once),
         },
         Err(reason) => Verdict::Done(Err(reason)),
     }
+}
+
+/// The first look at the clock: nobody is asked for keys because of what is stale anyhow.
+fn in_time<S: Scheme>(config: &Config<S>, evidence: Evidence) -> Result<Evidence, Reason> {
+    if let Some(timestamp) = evidence.timestamp {
+        config.window.check(timestamp, config.clock.now())?;
+    }
+    Ok(evidence)
 }
 
 /// Goes on with keys that had to be waited for. The body is hashed again, or for the first time.

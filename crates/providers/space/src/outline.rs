@@ -80,7 +80,11 @@ impl<'de> Names<'de> {
 }
 
 /// Borrowed from the body, unless it has escapes.
+///
+/// Transparent, since serde_json's `arbitrary_precision`, which any crate in the tree may turn on,
+/// hands a number over as a map whose name can be read as a text only.
 #[derive(Deserialize)]
+#[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The body itself.

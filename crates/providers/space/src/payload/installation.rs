@@ -61,7 +61,7 @@ impl Class for ApplicationUninstalledPayload {
     }
 }
 
-/// The organisation moved. `Organization::moved` checks where to.
+/// The organisation moved. `Installation::moved` checks where to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl Class for ChangeServerUrlPayload {
     }
 }
 
-/// The application has another secret. `Organization::with_new_secret` takes it.
+/// The application has another secret. `Installation::with_new_secret` takes it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

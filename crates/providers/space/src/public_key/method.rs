@@ -18,12 +18,18 @@ pub struct RsaPublicKey(ParsedPublicKey);
 impl RsaPublicKey {
     /// From modulus and exponent, big-endian. `None` if they make no key, or one of a size that is
     /// not taken.
+    ///
+    /// aws-lc takes any two numbers, and looks at them with each signature: a key that would match
+    /// none is no key.
     pub(super) fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
-        let n = without_zeros(modulus);
-        if !(2048..=8192).contains(&bits(n)) {
+        let (n, e) = (without_zeros(modulus), without_zeros(exponent));
+        let is_modulus = is_odd(n) && (2048..=8192).contains(&bits(n));
+        // Of 2 to 33 bits: with 1 everybody could sign, and longer ones are not taken anywhere.
+        let is_exponent = is_odd(e) && (2..=33).contains(&bits(e));
+        if !is_modulus || !is_exponent {
             return None;
         }
-        let components = RsaPublicKeyComponents { n, e: without_zeros(exponent) };
+        let components = RsaPublicKeyComponents { n, e };
         components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA512).ok().map(Self)
     }
 }
@@ -39,6 +45,10 @@ fn without_zeros(mut number: &[u8]) -> &[u8] {
 fn bits(number: &[u8]) -> usize {
     let leading = number.first().map_or(0, |byte| byte.leading_zeros() as usize);
     number.len() * 8 - leading
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|byte| byte & 1 == 1)
 }
 
 impl Debug for RsaPublicKey {
