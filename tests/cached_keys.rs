@@ -138,6 +138,24 @@ async fn entries_grow_old() {
     assert!(database.asked() >= 4);
 }
 
+/// Whether they are at hand or waited for, and whether they are kept or not.
+#[tokio::test]
+async fn nothing_has_to_be_kept() {
+    let fixed = || {
+        let keys = KeySet::new([HmacKey::new(b"a")]);
+        CachedKeys::by_tenant(keys).time_to_live(Duration::ZERO)
+    };
+    let database = Database::default();
+    let asked = database.cached().time_to_live(Duration::ZERO).unknown_time_to_live(Duration::ZERO);
+    for layer in [layer(fixed()), layer(asked)] {
+        for _ in 0..3 {
+            assert_eq!(verdict(&layer, "a", "a").await, Ok(()));
+            assert_eq!(verdict(&layer, "a", "b").await, FORGED);
+        }
+    }
+    assert!(database.asked() >= 6);
+}
+
 #[tokio::test]
 async fn a_name_can_be_forgotten_at_once() {
     let database = Database::default();

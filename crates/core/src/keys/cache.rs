@@ -1,19 +1,16 @@
 //! Keys that are kept for a while.
 
+mod slot;
+
 use std::fmt::{self, Debug, Formatter};
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use futures_timer::Delay;
-use moka::Expiry;
-use moka::ops::compute::Op;
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
+use self::slot::Slot;
 use super::by::By;
-use super::{Flight, KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup};
+use super::{KeyError, KeyHint, KeySet, KeySource, Lookup};
 
 /// A cache in front of any [`KeySource`], by the name of the tenant or of the key.
 ///
@@ -32,29 +29,19 @@ pub struct CachedKeys<K: Send + Sync + 'static> {
     source: Arc<dyn KeySource<K>>,
     by: By,
     settings: Settings,
-    cache: Cache<Arc<str>, Entry<K>>,
+    slots: Arc<Slots<K>>,
 }
+
+/// A slot a name. What is learned of a name goes into its slot and not into the cache, so once a name is
+/// forgotten, an answer that was under way is forgotten with its slot.
+type Slots<K> = Cache<Arc<str>, Arc<Slot<K>>>;
 
 #[derive(Clone, Copy, Debug)]
 struct Settings {
     time_to_live: Duration,
     unknown_time_to_live: Duration,
     timeout: Duration,
-    capacity: u64,
-}
-
-/// What is known of a name.
-enum Entry<K> {
-    Known(KeySet<K>),
-    Unknown,
-    /// The source is being asked.
-    Asked(Asked<K>),
-}
-
-struct Asked<K> {
-    flight: Flight<K>,
-    /// Tells this question from a later one for the same name.
-    id: Arc<()>,
+    capacity: usize,
 }
 
 impl<K: Send + Sync + 'static> CachedKeys<K> {
@@ -77,7 +64,7 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
             timeout: Duration::from_secs(5),
             capacity: 10_000,
         };
-        Self { source: Arc::new(source), by, settings, cache: settings.cache() }
+        Self { source: Arc::new(source), by, settings, slots: settings.slots() }
     }
 
     /// How long keys are kept. One that was withdrawn is believed for as long, unless it is
@@ -102,99 +89,71 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
 
     /// How many names are kept.
     #[must_use]
-    pub fn capacity(self, names: u64) -> Self {
+    pub fn capacity(self, names: usize) -> Self {
         self.edit(|settings| settings.capacity = names)
     }
 
     /// Drops what is known of a name: the next request asks the source.
     pub fn forget(&self, name: &str) {
-        self.cache.invalidate(name);
+        self.slots.remove(name);
     }
 
     /// A cache of its own: what a clone keeps is kept by other rules.
     fn edit(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
-        Self { cache: self.settings.cache(), ..self }
+        Self { slots: self.settings.slots(), ..self }
     }
 
     /// Asks the source, unless somebody else has just begun to.
     fn ask(&self, name: &str, hint: &KeyHint<'_>) -> Lookup<K> {
-        let mut answer = None;
-        // The closure is run for one of those who come at the same time.
-        let entry = self.cache.entry(Arc::from(name)).or_optionally_insert_with(|| {
-            match self.source.keys(hint) {
-                Lookup::Ready(at_hand) => {
-                    let entry = Entry::of(&at_hand);
-                    answer = Some(at_hand);
-                    entry
-                }
-                Lookup::Later(question) => self.start(name.into(), question).map(Entry::Asked),
+        let name = Arc::<str>::from(name);
+        // The closure is run for one of those who come at the same time; the others wait for it,
+        // not for the answer.
+        let slot = self.slots.get_or_insert_with(&name, || match self.source.keys(hint) {
+            Lookup::Ready(Err(error @ KeyError::Unavailable(_))) => Err(error),
+            Lookup::Ready(answer) => Ok(Arc::new(Slot::of(answer, self.settings))),
+            Lookup::Later(question) => {
+                let (slots, name) = (Arc::clone(&self.slots), Arc::clone(&name));
+                let drop = move |slot: &Arc<Slot<K>>| remove(&slots, &name, slot);
+                Slot::asking(question, self.settings, drop)
+                    .ok_or_else(|| KeyError::unavailable("there is no tokio runtime"))
             }
         });
-        match (answer, entry) {
-            (Some(answer), _) => Lookup::Ready(answer),
-            (None, Some(entry)) => entry.into_value().lookup(),
-            (None, None) => Lookup::Ready(Err(KeyError::unavailable("there is no tokio runtime"))),
+        match slot {
+            // Too old already, where nothing is to be kept: then everybody asks.
+            Ok(slot) => slot.lookup().unwrap_or_else(|| self.source.keys(hint)),
+            Err(error) => Lookup::Ready(Err(error)),
         }
-    }
-
-    fn start(&self, name: Arc<str>, question: KeyFuture<K>) -> Option<Asked<K>> {
-        let id = Arc::new(());
-        let (cache, own) = (self.cache.clone(), Arc::clone(&id));
-        let question = within(self.settings.timeout, question);
-        let flight = Flight::start(question, move |answer| {
-            cache.entry(name).and_compute_with(|entry| match entry.map(moka::Entry::into_value) {
-                Some(Entry::Asked(asked)) if Arc::ptr_eq(&asked.id, &own) => {
-                    Entry::of(answer).map_or(Op::Remove, Op::Put)
-                }
-                // Forgotten since.
-                _ => Op::Nop,
-            });
-        })?;
-        Some(Asked { flight, id })
     }
 }
 
-async fn within<K>(limit: Duration, question: KeyFuture<K>) -> Result<KeySet<K>, KeyError> {
-    let mut question = question;
-    // Not tokio's timer: a runtime may have been built without one, and then it panics.
-    let mut limit = Delay::new(limit);
-    poll_fn(|cx| {
-        if let Poll::Ready(answer) = question.as_mut().poll(cx) {
-            return Poll::Ready(answer);
-        }
-        Pin::new(&mut limit)
-            .poll(cx)
-            .map(|()| Err(KeyError::unavailable("the source of the keys did not answer in time")))
-    })
-    .await
+/// Removes that slot, and not a newer one in its place.
+fn remove<K>(slots: &Slots<K>, name: &str, slot: &Arc<Slot<K>>) {
+    slots.remove_if(name, |present| Arc::ptr_eq(present, slot));
 }
 
 impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
     fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K> {
         let Some(name) = self.by.name(hint) else { return Lookup::Ready(Err(KeyError::Unknown)) };
-        match self.cache.get(name) {
-            Some(Entry::Asked(asked)) if asked.flight.is_lost() => {
-                self.cache.invalidate(name);
-                self.ask(name, hint)
-            }
-            Some(entry) => entry.lookup(),
-            None => self.ask(name, hint),
-        }
+        let Some(slot) = self.slots.get(name) else { return self.ask(name, hint) };
+        slot.lookup().unwrap_or_else(|| {
+            remove(&self.slots, name, &slot);
+            self.ask(name, hint)
+        })
     }
 
     /// Whether there are newer keys is the source's to say; those that it has are kept.
     fn newer(&self, hint: &KeyHint<'_>, tried: &KeySet<K>) -> Option<Lookup<K>> {
         let name = self.by.name(hint)?;
-        if let Some(Entry::Known(keys)) = self.cache.get(name)
+        if let Some(Lookup::Ready(Ok(keys))) = self.slots.get(name).and_then(|slot| slot.lookup())
             && !keys.is_same(tried)
         {
             return Some(Lookup::Ready(Ok(keys)));
         }
-        let (cache, name) = (self.cache.clone(), Arc::<str>::from(name));
+        let (slots, settings, name) = (Arc::clone(&self.slots), self.settings, Arc::from(name));
         let keep = move |answer: &Result<KeySet<K>, KeyError>| {
-            if let Ok(keys) = answer {
-                cache.insert(name, Entry::Known(keys.clone()));
+            if answer.is_ok() {
+                slots.insert(name, Arc::new(Slot::of(answer.clone(), settings)));
             }
         };
         Some(match self.source.newer(hint, tried)? {
@@ -211,66 +170,9 @@ impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
     }
 }
 
-impl<K: Send + Sync + 'static> Entry<K> {
-    /// What is kept of an answer.
-    fn of(answer: &Result<KeySet<K>, KeyError>) -> Option<Self> {
-        match answer {
-            Ok(keys) => Some(Self::Known(keys.clone())),
-            Err(KeyError::Unknown) => Some(Self::Unknown),
-            Err(KeyError::Unavailable(_)) => None,
-        }
-    }
-
-    fn lookup(self) -> Lookup<K> {
-        match self {
-            Self::Known(keys) => Lookup::Ready(Ok(keys)),
-            Self::Unknown => Lookup::Ready(Err(KeyError::Unknown)),
-            Self::Asked(asked) => Lookup::Later(Box::pin(asked.flight.answer())),
-        }
-    }
-}
-
 impl Settings {
-    fn cache<K: Send + Sync + 'static>(self) -> Cache<Arc<str>, Entry<K>> {
-        Cache::builder().max_capacity(self.capacity).expire_after(self).build()
-    }
-
-    fn period<K>(&self, entry: &Entry<K>) -> Option<Duration> {
-        match entry {
-            Entry::Known(_) => Some(self.time_to_live),
-            Entry::Unknown => Some(self.unknown_time_to_live),
-            // It lands, or is found to be lost.
-            Entry::Asked(_) => None,
-        }
-    }
-}
-
-impl<K> Expiry<Arc<str>, Entry<K>> for Settings {
-    fn expire_after_create(&self, _: &Arc<str>, entry: &Entry<K>, _: Instant) -> Option<Duration> {
-        self.period(entry)
-    }
-
-    fn expire_after_update(
-        &self,
-        _: &Arc<str>,
-        entry: &Entry<K>,
-        _: Instant,
-        _: Option<Duration>,
-    ) -> Option<Duration> {
-        self.period(entry)
-    }
-}
-
-impl<K> Clone for Entry<K> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Known(keys) => Self::Known(keys.clone()),
-            Self::Unknown => Self::Unknown,
-            Self::Asked(asked) => {
-                let (flight, id) = (asked.flight.clone(), Arc::clone(&asked.id));
-                Self::Asked(Asked { flight, id })
-            }
-        }
+    fn slots<K>(self) -> Arc<Slots<K>> {
+        Arc::new(Cache::new(self.capacity))
     }
 }
 
@@ -280,7 +182,7 @@ impl<K: Send + Sync + 'static> Clone for CachedKeys<K> {
             source: Arc::clone(&self.source),
             by: self.by,
             settings: self.settings,
-            cache: self.cache.clone(),
+            slots: Arc::clone(&self.slots),
         }
     }
 }
@@ -291,7 +193,7 @@ impl<K: Send + Sync + 'static> Debug for CachedKeys<K> {
         f.debug_struct("CachedKeys")
             .field("by", &self.by)
             .field("settings", &self.settings)
-            .field("names", &self.cache.entry_count())
+            .field("names", &self.slots.len())
             .finish_non_exhaustive()
     }
 }
