@@ -18,6 +18,10 @@
 //! | `speakap` | Speakap: `SpeakapVerify` |
 //! | `full` | all of them but `space-testing` |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
+#![cfg_attr(
+    all(feature = "spark", feature = "axum-path", feature = "cache"),
+    doc = include_str!("../docs/keys.md")
+)]
 
 #[doc(inline)]
 pub use countersign_core::*;

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 use crate::evidence::{Algorithm, Claim};
 use crate::method::{Match, Method, Nonce, newest};
@@ -13,7 +14,7 @@ use crate::method::{Match, Method, Nonce, newest};
 #[derive(Clone, Copy, Debug)]
 pub enum Token {}
 
-/// The digest of a configured token.
+/// The digest of a configured token, wiped when dropped.
 #[derive(Clone)]
 pub struct TokenKey([u8; 32]);
 
@@ -22,6 +23,12 @@ impl TokenKey {
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
         Self(Sha256::digest(secret).into())
+    }
+}
+
+impl Drop for TokenKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 
