@@ -1,0 +1,266 @@
+//! Numbers: integers keep their digits, others are doubles in the layout of Python's `repr`.
+
+use crate::error::{Error, ErrorKind};
+use crate::string::{Token, byte};
+
+/// Reads the number at `at`.
+pub(crate) fn number(text: &[u8], at: usize) -> Result<Token, Error> {
+    let number = Number::read(text, at).ok_or(Error::new(ErrorKind::Syntax, at))?;
+    if !number.is_finite() {
+        return Err(Error::new(ErrorKind::NumberTooLarge, at));
+    }
+    Ok(Token { end: number.end, canonical: number.is_canonical() })
+}
+
+/// Hands over the canonical form of the number at `at`, and says where the number ends.
+pub(crate) fn write_number(text: &[u8], at: usize, put: &mut impl FnMut(&[u8])) -> usize {
+    // The text was read before, so there is one.
+    let Some(number) = Number::read(text, at) else { return text.len() };
+    if number.is_canonical_at_a_glance() == Some(true) {
+        put(number.text);
+    } else if number.is_integer() {
+        put(b"0");
+    } else {
+        repr(number.value(), put);
+    }
+    number.end
+}
+
+/// A number as it is written.
+struct Number<'t> {
+    text: &'t [u8],
+    end: usize,
+    integer: &'t [u8],
+    /// Empty if there is none.
+    fraction: &'t [u8],
+    /// Empty if there is none. With its sign.
+    exponent: &'t [u8],
+}
+
+impl<'t> Number<'t> {
+    fn read(text: &'t [u8], start: usize) -> Option<Self> {
+        let first = if byte(text, start) == b'-' { start + 1 } else { start };
+        let integer_end = match byte(text, first) {
+            b'0' => first + 1,
+            _ => digits(text, first)?,
+        };
+        let (mut end, mut fraction, mut exponent) = (integer_end, &b""[..], &b""[..]);
+        if byte(text, end) == b'.' {
+            let from = end + 1;
+            end = digits(text, from)?;
+            fraction = text.get(from..end)?;
+        }
+        if let b'e' | b'E' = byte(text, end) {
+            let from = end + 1;
+            let sign = matches!(byte(text, from), b'+' | b'-');
+            end = digits(text, from + usize::from(sign))?;
+            exponent = text.get(from..end)?;
+        }
+        let integer = text.get(first..integer_end)?;
+        Some(Self { text: text.get(start..end)?, end, integer, fraction, exponent })
+    }
+
+    fn is_integer(&self) -> bool {
+        self.fraction.is_empty() && self.exponent.is_empty()
+    }
+
+    /// Integers are always: they do not become doubles.
+    fn is_finite(&self) -> bool {
+        // Below 10^309, or a zero. Only what begins with 10^308 needs a closer look.
+        self.is_integer() || self.magnitude() < 308 || self.value().is_finite()
+    }
+
+    fn is_canonical(&self) -> bool {
+        self.is_canonical_at_a_glance().unwrap_or_else(|| {
+            let mut rest = Some(self.text);
+            repr(self.value(), &mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
+            rest == Some(b"")
+        })
+    }
+
+    /// Whether it is, if that can be said without making a double of it.
+    fn is_canonical_at_a_glance(&self) -> Option<bool> {
+        if self.is_integer() {
+            return Some(self.text != b"-0");
+        }
+        if let [sign, digits @ ..] = self.exponent {
+            // `repr` always has a sign there, and two digits or three.
+            let like_repr = matches!(sign, b'+' | b'-') && matches!(digits.len(), 2 | 3);
+            return if like_repr { None } else { Some(false) };
+        }
+        if self.fraction.len() > 1 && self.fraction.ends_with(b"0")
+            || self.integer.len() + self.fraction.len() > MOST_DIGITS
+        {
+            return Some(false);
+        }
+        self.is_shortest().then_some(true)
+    }
+
+    /// Whether a number without exponent has so few digits that no other decimal of as many could be the same
+    /// double: then its digits are those that `repr` finds.
+    ///
+    /// As an integer of units in its last place it is below 2^52. So the distance between doubles there is below
+    /// one unit, and of two decimals with so many places behind the point at most one reads as a given
+    /// double.
+    fn is_shortest(&self) -> bool {
+        const MOST: u64 = 1 << 52;
+        let (integer, fraction) = (self.integer, self.fraction);
+        let is_zero = integer == b"0";
+        if is_zero && fraction.starts_with(b"0000") {
+            // Below 0.0001 there is an exponent.
+            return false;
+        }
+        if integer.len() + fraction.len() > 17 {
+            return false;
+        }
+        let units = integer
+            .iter()
+            .chain(fraction)
+            .fold(0u64, |units, digit| units * 10 + u64::from(digit.wrapping_sub(b'0')));
+        units < MOST
+    }
+
+    /// The power of ten of its first digit that is not zero.
+    fn magnitude(&self) -> i64 {
+        let Some((_, point)) = self.significant() else { return i64::MIN };
+        point.saturating_add(self.power()).saturating_sub(1)
+    }
+
+    /// Its digits from the first one that is not zero, in two parts, and how many of them are before the point:
+    /// fewer than none, where zeros follow the point. `None` for a zero.
+    fn significant(&self) -> Option<([&'t [u8]; 2], i64)> {
+        let length = |digits: &[u8]| i64::try_from(digits.len()).unwrap_or(i64::MAX);
+        if self.integer != b"0" {
+            return Some(([self.integer, self.fraction], length(self.integer)));
+        }
+        let zeros = self.fraction.iter().position(|&digit| digit != b'0')?;
+        let (zeros, digits) = self.fraction.split_at_checked(zeros)?;
+        Some(([digits, b""], -length(zeros)))
+    }
+
+    /// What stands behind the `e`.
+    fn power(&self) -> i64 {
+        let (negative, digits) = match self.exponent {
+            [b'-', digits @ ..] => (true, digits),
+            [b'+', digits @ ..] | digits => (false, digits),
+        };
+        let power = digits.iter().fold(0i64, |power, digit| {
+            power.saturating_mul(10).saturating_add(i64::from(digit.wrapping_sub(b'0')))
+        });
+        if negative { -power } else { power }
+    }
+
+    /// The nearest double, the even one of two.
+    fn value(&self) -> f64 {
+        // What the standard library reads without losing count of large exponents.
+        if self.text.len() <= 64 {
+            return parse(self.text);
+        }
+        self.long_value()
+    }
+
+    /// The same for any length. A double is told from its neighbours by fewer digits than are kept here, if
+    /// it is known whether others follow.
+    fn long_value(&self) -> f64 {
+        const KEPT: usize = 800;
+        let sign = if self.text.starts_with(b"-") { "-" } else { "" };
+        let magnitude = self.magnitude();
+        let Some((parts, _)) = self.significant().filter(|_| magnitude > -400) else {
+            return if sign.is_empty() { 0.0 } else { -0.0 };
+        };
+        if magnitude > 400 {
+            return f64::INFINITY;
+        }
+        let mut digits = parts.into_iter().flatten().copied();
+        let mut text = Vec::with_capacity(KEPT + 16);
+        text.extend_from_slice(sign.as_bytes());
+        text.extend(digits.next());
+        text.push(b'.');
+        text.extend(digits.by_ref().take(KEPT));
+        if digits.any(|digit| digit != b'0') {
+            text.push(b'1');
+        }
+        text.extend_from_slice(format!("e{magnitude}").as_bytes());
+        parse(&text)
+    }
+}
+
+/// No `repr` has more digits: 17, and at most five zeros before or behind them.
+const MOST_DIGITS: usize = 22;
+
+/// Behind the digits from `at`, of which there has to be one.
+fn digits(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (count > 0).then_some(at + count)
+}
+
+fn parse(text: &[u8]) -> f64 {
+    // It has been read as a number, which is ASCII and what the standard library takes.
+    str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// Hands over a finite double as Python's `repr` has it.
+pub(crate) fn repr(value: f64, put: &mut impl FnMut(&[u8])) {
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(value);
+    let (mantissa, power) = shortest.split_once('e').unwrap_or((shortest, "0"));
+    let power: i32 = power.parse().unwrap_or_default();
+    let unsigned = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    if unsigned.len() < mantissa.len() {
+        put(b"-");
+    }
+    let magnitude = value.abs();
+    if power == 0 && (magnitude == 0.0 || (1e-4..1e16).contains(&magnitude)) {
+        put(unsigned.as_bytes());
+        // Whole numbers come with it, but it would be a mistake without.
+        if !unsigned.contains('.') {
+            put(b".0");
+        }
+        return;
+    }
+    let (integer, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let all = [integer, fraction].concat();
+    let digits = all.trim_start_matches('0');
+    let zeros = i32::try_from(all.len() - digits.len()).unwrap_or_default();
+    let exponent = i32::try_from(integer.len()).unwrap_or_default() - 1 - zeros + power;
+    layout(digits.trim_end_matches('0'), exponent, put);
+}
+
+/// `digits` with the point behind the first of them, times that power of ten.
+fn layout(digits: &str, exponent: i32, put: &mut impl FnMut(&[u8])) {
+    let zeros = "000000000000000";
+    let count = |number: i32| usize::try_from(number).unwrap_or_default();
+    let mut put = |text: Option<&str>| put(text.unwrap_or_default().as_bytes());
+    match exponent {
+        ..-4 | 16.. => {
+            let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+            put(Some(first));
+            if !rest.is_empty() {
+                put(Some("."));
+                put(Some(rest));
+            }
+            put(Some(&format!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())));
+        }
+        ..0 => {
+            put(Some("0."));
+            put(zeros.get(..count(-exponent - 1)));
+            put(Some(digits));
+        }
+        _ => {
+            match digits.split_at_checked(count(exponent + 1)).filter(|(_, rest)| !rest.is_empty())
+            {
+                Some((integer, fraction)) => {
+                    put(Some(integer));
+                    put(Some("."));
+                    put(Some(fraction));
+                }
+                None => {
+                    put(Some(digits));
+                    put(zeros.get(..count(exponent + 1) - digits.len()));
+                    put(Some(".0"));
+                }
+            }
+        }
+    }
+}
