@@ -139,7 +139,7 @@ mod hostile {
 
     #[divan::bench(args = SIZES)]
     fn short_numbers(bencher: Bencher<'_, '_>, size: usize) {
-        run(bencher, repeated(size, "0, "));
+        run(bencher, repeated(size, "0 ,"));
     }
 
     #[divan::bench(args = SIZES)]

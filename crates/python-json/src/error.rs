@@ -6,12 +6,13 @@ use std::fmt::{self, Display, Formatter};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
-    at: usize,
+    /// Half as wide as a pointer: results are then small enough for registers.
+    at: u32,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, at: usize) -> Self {
-        Self { kind, at }
+        Self { kind, at: at as u32 }
     }
 
     /// Why.
@@ -24,7 +25,7 @@ impl Error {
     /// large, the byte that cannot stand there.
     #[must_use]
     pub fn at(&self) -> usize {
-        self.at
+        self.at as usize
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn is_canonical(&self, text: &[u8]) -> bool {
-        self.start == 0 && self.value == Value::Copied(text.len())
+        self.start == 0 && self.value == Value::Copied(text.len() as u32)
     }
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn index(text: &[u8]) -> Result<Index, Error> {
     let mut reader = Reader { text, tape: Tape::for_text(text) };
     let start = skip(text, 0);
     let (end, value) = reader.value(start, MAX_DEPTH)?;
-    let end = skip(text, end);
+    let end = skip(text, end as usize);
     if end != text.len() {
         return Err(Error::new(ErrorKind::TrailingText, end));
     }
@@ -48,7 +48,7 @@ struct Reader<'t> {
 impl Reader<'_> {
     /// Reads the value at `at`, which may have so many arrays and objects inside of each other, and says
     /// where it ends.
-    fn value(&mut self, at: usize, depth: usize) -> Result<(usize, Value), Error> {
+    fn value(&mut self, at: usize, depth: usize) -> Result<(u32, Value), Error> {
         match byte(self.text, at) {
             b'{' => self.object(at, depth),
             b'[' => self.array(at, depth),
@@ -56,14 +56,14 @@ impl Reader<'_> {
         }
     }
 
-    fn array(&mut self, open: usize, depth: usize) -> Result<(usize, Value), Error> {
+    fn array(&mut self, open: usize, depth: usize) -> Result<(u32, Value), Error> {
         let text = self.text;
         let depth = depth.checked_sub(1).ok_or(Error::new(ErrorKind::TooDeep, open))?;
         let first = self.tape.len();
         let mut at = skip(text, open + 1);
         let mut canonical = at == open + 1;
         if byte(text, at) == b']' {
-            return Ok(leaf(Token { end: at + 1, canonical }));
+            return Ok(leaf(Token::new(at + 1, canonical)));
         }
         loop {
             let element = match byte(text, at) {
@@ -74,8 +74,8 @@ impl Reader<'_> {
                 }
                 _ => scalar(text, at)?,
             };
-            let after = skip(text, element.end);
-            canonical &= element.canonical & (after == element.end);
+            let after = skip(text, element.end());
+            canonical &= element.canonical & (after == element.end());
             match byte(text, after) {
                 b',' => {
                     at = skip(text, after + 1);
@@ -88,12 +88,12 @@ impl Reader<'_> {
                 _ => return Err(Error::new(ErrorKind::Syntax, after)),
             }
         }
-        if canonical {
-            self.tape.truncate(first);
-        } else if self.tape.len() != first {
-            return Ok((at, Value::Array(first)));
+        if !canonical && self.tape.len() != first {
+            return Ok((at as u32, Value::Array(first as u32)));
         }
-        Ok(leaf(Token { end: at, canonical }))
+        // Words of objects in it stay, also where all of it is its canonical form: inside of an array
+        // that is not, it is gone through again.
+        Ok(leaf(Token::new(at, canonical)))
     }
 
     /// Reads an object in an array. Its word comes before what is inside of it, so that it is found first.
@@ -109,31 +109,35 @@ impl Reader<'_> {
         Ok(Token { end, canonical: matches!(value, Value::Copied(_)) })
     }
 
-    fn object(&mut self, open: usize, depth: usize) -> Result<(usize, Value), Error> {
+    fn object(&mut self, open: usize, depth: usize) -> Result<(u32, Value), Error> {
         let text = self.text;
         let depth = depth.checked_sub(1).ok_or(Error::new(ErrorKind::TooDeep, open))?;
         let (first, mark) = (self.tape.len(), self.tape.mark());
         let mut at = skip(text, open + 1);
         let mut canonical = at == open + 1;
         if byte(text, at) == b'}' {
-            return Ok(leaf(Token { end: at + 1, canonical }));
+            return Ok(leaf(Token::new(at + 1, canonical)));
         }
         loop {
             if byte(text, at) != b'"' {
                 return Err(Error::new(ErrorKind::Syntax, at));
             }
             let name = string(text, at)?;
-            let colon = skip(text, name.end);
+            let colon = skip(text, name.end());
             if byte(text, colon) != b':' {
                 return Err(Error::new(ErrorKind::Syntax, colon));
             }
             let begin = skip(text, colon + 1);
+            let before = self.tape.len();
             let (end, value) = self.value(begin, depth)?;
-            let tight = (colon == name.end) & (begin == colon + 1);
+            if let Value::Copied(_) = value {
+                self.tape.truncate(before);
+            }
+            let tight = (colon == name.end()) & (begin == colon + 1);
             let verbatim = name.canonical & tight & matches!(value, Value::Copied(_));
             self.tape.push(Member::new(at, verbatim, value)).ok_or(no_room(at))?;
-            let after = skip(text, end);
-            canonical &= verbatim & (after == end);
+            let after = skip(text, end as usize);
+            canonical &= verbatim & (after == end as usize);
             match byte(text, after) {
                 b',' => {
                     at = skip(text, after + 1);
@@ -151,9 +155,9 @@ impl Reader<'_> {
         if canonical && sorted {
             self.tape.drop_members(mark);
             self.tape.truncate(first);
-            return Ok((at, Value::Copied(at)));
+            return Ok(leaf(Token::new(at, true)));
         }
-        Ok((at, Value::Object(self.tape.close(mark))))
+        Ok((at as u32, Value::Object(self.tape.close(mark))))
     }
 }
 
@@ -163,7 +167,7 @@ fn no_room(at: usize) -> Error {
 }
 
 /// What is known of a value without members.
-fn leaf(token: Token) -> (usize, Value) {
+fn leaf(token: Token) -> (u32, Value) {
     let value = if token.canonical { Value::Copied(token.end) } else { Value::Rewritten };
     (token.end, value)
 }
@@ -171,7 +175,7 @@ fn leaf(token: Token) -> (usize, Value) {
 fn scalar(text: &[u8], at: usize) -> Result<Token, Error> {
     let literal = |word: &[u8]| {
         let found = text.get(at..).is_some_and(|rest| rest.starts_with(word));
-        found.then_some(Token { end: at + word.len(), canonical: true })
+        found.then_some(Token::new(at + word.len(), true))
     };
     let syntax = Error::new(ErrorKind::Syntax, at);
     match byte(text, at) {

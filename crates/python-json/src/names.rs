@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use memchr::memchr2;
 
-use crate::string::{byte, eight, equal, escape, first};
+use crate::string::{byte, known_character, known_escape};
 
 /// How many members are sorted with their keys beside them.
 const FEW: usize = 32;
@@ -73,33 +73,50 @@ fn name(member: &[u32; 2]) -> usize {
 }
 
 fn compare(text: &[u8], one: usize, other: usize) -> Ordering {
-    key(text, one).cmp(&key(text, other)).then_with(|| compare_all(text, one, other))
+    let by_key = match (plain_key(text, one), plain_key(text, other)) {
+        (Some(one), Some(other)) => one.cmp(&other),
+        _ => Ordering::Equal,
+    };
+    by_key.then_with(|| compare_all(text, one, other))
 }
 
 /// The first eight bytes of a name, zeros behind its end: names with different keys are in the order of
 /// their keys.
 fn key(text: &[u8], quote: usize) -> u64 {
-    let Some(eight) = eight(text, quote + 1) else { return slow_key(text, quote) };
-    let (quotes, escapes) = (equal(eight, b'"'), equal(eight, b'\\'));
-    if escapes != 0 && (quotes == 0 || first(escapes) < first(quotes)) {
-        return slow_key(text, quote);
-    }
-    let kept = match quotes {
-        0 => u64::MAX,
-        _ => (1 << (8 * first(quotes))) - 1,
-    };
-    (eight & kept).swap_bytes()
+    plain_key(text, quote).unwrap_or_else(|| {
+        let mut bytes = [0; 12];
+        let mut end = 0;
+        for character in Characters::new(text, quote).take(8).filter_map(char::from_u32) {
+            let Some(room) = bytes.get_mut(end..).filter(|_| end < 8) else { break };
+            end += character.encode_utf8(room).len();
+        }
+        let [first_eight @ .., _, _, _, _] = bytes;
+        u64::from_be_bytes(first_eight)
+    })
 }
 
-fn slow_key(text: &[u8], quote: usize) -> u64 {
-    let mut bytes = Bytes::new(text, quote);
-    (0..8).fold(0, |key, _| key << 8 | u64::from(bytes.next().unwrap_or_default()))
+/// The key of a name without escapes among these bytes, and with as many bytes of the text behind it.
+fn plain_key(text: &[u8], quote: usize) -> Option<u64> {
+    let eight = u64::from_le_bytes(*text.get(quote + 1..)?.first_chunk()?);
+    let (quotes, escapes) = (positions(eight, b'"'), positions(eight, b'\\'));
+    // All bits below the byte that is the quote; all there are, without one.
+    let name = ((quotes & quotes.wrapping_neg()) >> 7).wrapping_sub(1);
+    (escapes & name == 0).then_some((eight & name).swap_bytes())
+}
+
+/// The high bit of each byte that is `byte`. Above the lowest of them there may be others by mistake, as the
+/// arithmetic carries.
+fn positions(eight: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    let zero_there = eight ^ (ONES * u64::from(byte));
+    zero_there.wrapping_sub(ONES) & !zero_there & HIGHS
 }
 
 fn compare_all(text: &[u8], one: usize, other: usize) -> Ordering {
     match (plain(text, one), plain(text, other)) {
         (Some(one), Some(other)) => one.cmp(other),
-        _ => Bytes::new(text, one).cmp(Bytes::new(text, other)),
+        _ => Characters::new(text, one).cmp(Characters::new(text, other)),
     }
 }
 
@@ -110,46 +127,30 @@ fn plain(text: &[u8], quote: usize) -> Option<&[u8]> {
     rest.get(..end).filter(|_| byte(rest, end) == b'"')
 }
 
-/// The bytes of a name, escapes resolved.
-struct Bytes<'t> {
+/// The code points of a name, escapes resolved.
+struct Characters<'t> {
     text: &'t [u8],
     at: usize,
-    /// What is left of a character that was an escape, the next byte lowest.
-    rest: u32,
 }
 
-impl<'t> Bytes<'t> {
+impl<'t> Characters<'t> {
     fn new(text: &'t [u8], quote: usize) -> Self {
-        Self { text, at: quote + 1, rest: 0 }
+        Self { text, at: quote + 1 }
     }
 }
 
-impl Iterator for Bytes<'_> {
-    type Item = u8;
+impl Iterator for Characters<'_> {
+    type Item = u32;
 
-    fn next(&mut self) -> Option<u8> {
-        if self.rest != 0 {
-            let [next, ..] = self.rest.to_le_bytes();
-            self.rest >>= 8;
-            return Some(next);
-        }
-        match self.text.get(self.at)? {
-            b'"' => None,
-            b'\\' => {
-                // The text was read before, so it is an escape.
-                let escape = escape(self.text, self.at).ok()?;
-                self.at = escape.end;
-                let mut bytes = [0; 4];
-                escape.character.encode_utf8(&mut bytes);
-                let [next, ..] = bytes;
-                // No byte but that of U+0000 is zero, and it is alone.
-                self.rest = u32::from_le_bytes(bytes) >> 8;
-                Some(next)
-            }
-            &plain => {
-                self.at += 1;
-                Some(plain)
-            }
-        }
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        let (character, end) = match byte(self.text, self.at) {
+            b'"' => return None,
+            b'\\' => known_escape(self.text, self.at),
+            plain @ ..0x80 => (u32::from(plain), self.at + 1),
+            _ => known_character(self.text, self.at),
+        };
+        self.at = end;
+        Some(character).filter(|_| end <= self.text.len())
     }
 }

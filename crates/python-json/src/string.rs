@@ -6,18 +6,39 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone, Copy)]
 pub(crate) struct Token {
     /// Behind its last byte.
-    pub(crate) end: usize,
+    pub(crate) end: u32,
     /// Whether it already is its canonical form.
     pub(crate) canonical: bool,
 }
 
+impl Token {
+    /// No text is longer than what 30 bits count.
+    #[inline]
+    pub(crate) fn new(end: usize, canonical: bool) -> Self {
+        Self { end: end as u32, canonical }
+    }
+
+    #[inline]
+    pub(crate) fn end(self) -> usize {
+        self.end as usize
+    }
+}
+
 /// Reads the string whose opening quote is at `open`.
+#[inline]
 pub(crate) fn string(text: &[u8], open: usize) -> Result<Token, Error> {
-    let (mut at, mut canonical) = (open + 1, true);
+    let end = plain_end(text, open + 1);
+    if byte(text, end) == b'"' { Ok(Token::new(end + 1, true)) } else { escaped_string(text, end) }
+}
+
+/// The same for one that is plain up to `at` only.
+#[inline(never)]
+fn escaped_string(text: &[u8], mut at: usize) -> Result<Token, Error> {
+    let mut canonical = true;
     loop {
         at = plain_end(text, at);
         match byte(text, at) {
-            b'"' => return Ok(Token { end: at + 1, canonical }),
+            b'"' => return Ok(Token::new(at + 1, canonical)),
             b'\\' => {
                 let escape = escape(text, at)?;
                 canonical &= escape.canonical;
@@ -42,12 +63,12 @@ pub(crate) fn byte(text: &[u8], at: usize) -> u8 {
 /// form: U+0020..U+007E but for `"` and `\`.
 #[inline]
 pub(crate) fn plain_end(text: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = eight(text, at) {
-        let special = special(eight);
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let special = special(u128::from_le_bytes(*chunk));
         if special != 0 {
-            return at + first(special);
+            return at + special.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        at += 16;
     }
     while matches!(byte(text, at), b' '..=b'~') && !matches!(byte(text, at), b'"' | b'\\') {
         at += 1;
@@ -55,42 +76,25 @@ pub(crate) fn plain_end(text: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// The high bit of each byte that is not plain. Above the lowest of them there may be others by mistake, as
+/// the arithmetic carries.
+#[inline]
+fn special(chunk: u128) -> u128 {
+    const ONES: u128 = u128::from_le_bytes([0x01; 16]);
+    const HIGHS: u128 = u128::from_le_bytes([0x80; 16]);
+    let zeros = |bytes: u128| bytes.wrapping_sub(ONES) & !bytes;
+    let quotes = zeros(chunk ^ (ONES * b'"' as u128));
+    let escapes = zeros(chunk ^ (ONES * b'\\' as u128));
+    let controls = chunk.wrapping_sub(ONES * 0x20) & !chunk;
+    let not_ascii = chunk.wrapping_add(ONES) | chunk;
+    (quotes | escapes | controls | not_ascii) & HIGHS
+}
+
 /// Where the run of bytes from `at` ends that are not ASCII, or DEL.
 #[inline]
 pub(crate) fn escaped_end(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|&&byte| byte >= 0x7f).count()
-}
-
-/// Eight bytes, the first of them lowest.
-#[inline]
-pub(crate) fn eight(text: &[u8], at: usize) -> Option<u64> {
-    text.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
-}
-
-const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
-
-/// The high bit of each byte that is not plain. Above the lowest of them there may be others by mistake, as
-/// the arithmetic carries.
-#[inline]
-fn special(eight: u64) -> u64 {
-    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-    let not_ascii = eight.wrapping_add(ONES) | eight;
-    (control | not_ascii) & HIGHS | equal(eight, b'"') | equal(eight, b'\\')
-}
-
-/// The high bit of each byte that is `byte`, with the same mistakes.
-#[inline]
-pub(crate) fn equal(eight: u64, byte: u8) -> u64 {
-    let zero_where = eight ^ (ONES * u64::from(byte));
-    zero_where.wrapping_sub(ONES) & !zero_where & HIGHS
-}
-
-/// Which byte has the lowest of these bits.
-#[inline]
-pub(crate) fn first(bits: u64) -> usize {
-    bits.trailing_zeros() as usize / 8
 }
 
 /// A character that is written as an escape.
@@ -159,6 +163,49 @@ fn unit(text: &[u8], at: usize) -> Result<(u32, bool), Error> {
         unit = unit << 4 | u32::from(value);
     }
     Ok((unit, lower))
+}
+
+/// What the escape at `at` stands for, and where it ends, in a text that was read before.
+#[inline]
+pub(crate) fn known_escape(text: &[u8], at: usize) -> (u32, usize) {
+    let character = match byte(text, at + 1) {
+        b'u' => return known_unicode(text, at),
+        b'b' => 0x8,
+        b'f' => 0xc,
+        b'n' => 0xa,
+        b'r' => 0xd,
+        b't' => 0x9,
+        itself => u32::from(itself),
+    };
+    (character, at + 2)
+}
+
+#[inline]
+fn known_unicode(text: &[u8], at: usize) -> (u32, usize) {
+    let unit = |at: usize| {
+        let digits: [u8; 4] =
+            text.get(at + 2..).and_then(|rest| rest.first_chunk().copied()).unwrap_or_default();
+        digits.iter().fold(0, |unit, digit| {
+            // The low half of a letter is its place in the alphabet, from one.
+            unit << 4 | u32::from((digit & 0xf) + 9 * (digit >> 6))
+        })
+    };
+    match unit(at) {
+        high @ 0xd800..0xdc00 => (0x10000 + ((high & 0x3ff) << 10 | unit(at + 6) & 0x3ff), at + 12),
+        alone => (alone, at + 6),
+    }
+}
+
+/// The character at `at`, which is not ASCII, and where it ends, in a text that is UTF-8.
+#[inline]
+pub(crate) fn known_character(text: &[u8], at: usize) -> (u32, usize) {
+    let next = |offset: usize| u32::from(byte(text, at + offset) & 0x3f);
+    let first = u32::from(byte(text, at));
+    match first {
+        0..0xe0 => ((first & 0x1f) << 6 | next(1), at + 2),
+        0xe0..0xf0 => ((first & 0xf) << 12 | next(1) << 6 | next(2), at + 3),
+        _ => ((first & 0x7) << 18 | next(1) << 12 | next(2) << 6 | next(3), at + 4),
+    }
 }
 
 /// Whether the canonical form has something shorter than six characters for it.

@@ -29,13 +29,13 @@ pub(crate) struct Member {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// An object: where its members are in the tape.
-    Object(usize),
+    Object(u32),
     /// An array with objects in it: where the word of the first of these is in the tape.
-    Array(usize),
+    Array(u32),
     /// It has no members, but has to be written anew.
     Rewritten,
     /// It is its canonical form, and ends there in the text.
-    Copied(usize),
+    Copied(u32),
 }
 
 const LAST: u32 = 1 << 31;
@@ -52,7 +52,7 @@ impl Member {
             Value::Copied(end) => (3, end),
         };
         let flag = if verbatim { VERBATIM } else { 0 };
-        Self { name: low(name) | flag, value: low(number) | kind << 30 }
+        Self { name: low(name) | flag, value: number | kind << 30 }
     }
 
     pub(crate) fn name(self) -> usize {
@@ -68,7 +68,7 @@ impl Member {
     }
 
     pub(crate) fn value(self) -> Value {
-        let number = (self.value & LOW) as usize;
+        let number = self.value & LOW;
         match self.value >> 30 {
             0 => Value::Object(number),
             1 => Value::Array(number),
@@ -86,15 +86,15 @@ impl From<[u32; 2]> for Member {
 
 /// Texts are shorter than what 30 bits count, and tapes shorter than texts.
 fn low(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(LOW) & LOW
+    number as u32 & LOW
 }
 
 /// An object in an array: where its members are in the tape, or that it is its canonical form and where
 /// it ends in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Element {
-    Object(usize),
-    Copied(usize),
+    Object(u32),
+    Copied(u32),
 }
 
 impl Tape {
@@ -128,8 +128,8 @@ impl Tape {
     pub(crate) fn set(&mut self, word: usize, element: Element) {
         if let Some(word) = self.words.get_mut(word) {
             *word = match element {
-                Element::Object(members) => low(members),
-                Element::Copied(end) => low(end) | LAST,
+                Element::Object(members) => members,
+                Element::Copied(end) => end | LAST,
             };
         }
     }
@@ -160,7 +160,7 @@ impl Tape {
     }
 
     /// Finishes that object with its members as they now stand, and says where they are.
-    pub(crate) fn close(&mut self, mark: usize) -> usize {
+    pub(crate) fn close(&mut self, mark: usize) -> u32 {
         let (from, at) = (self.open, self.finished);
         let length = mark - from;
         self.words.copy_within(from..mark, at);
@@ -169,7 +169,7 @@ impl Tape {
         }
         self.finished += length;
         self.open = mark;
-        at
+        low(at)
     }
 
     /// A member of a finished object.
@@ -180,8 +180,8 @@ impl Tape {
     /// An object in an array.
     pub(crate) fn element(&self, at: usize) -> Option<Element> {
         self.words.get(at).map(|&word| match word & LAST {
-            0 => Element::Object((word & LOW) as usize),
-            _ => Element::Copied((word & LOW) as usize),
+            0 => Element::Object(word),
+            _ => Element::Copied(word & LOW),
         })
     }
 }

@@ -22,11 +22,11 @@ impl Writer<'_> {
     /// Writes the value at `at`, and says where it ends.
     fn value(&mut self, at: usize, value: Value) -> usize {
         match value {
-            Value::Copied(end) => self.copy(at, end),
-            Value::Object(members) => self.object(at, members).0,
+            Value::Copied(end) => self.copy(at, end as usize),
+            Value::Object(members) => self.object(at, members as usize).0,
             // It has no objects with members, so the tape is not looked at.
             Value::Rewritten => self.along_the_text(at, 0).0,
-            Value::Array(first) => self.along_the_text(at, first).0,
+            Value::Array(first) => self.along_the_text(at, first as usize).0,
         }
     }
 
@@ -38,7 +38,9 @@ impl Writer<'_> {
         while let Some(member) = self.tape.member(next) {
             let value = member.value();
             let after = match value {
-                Value::Copied(end) if member.is_verbatim() => self.copy(member.name(), end),
+                Value::Copied(end) if member.is_verbatim() => {
+                    self.copy(member.name(), end as usize)
+                }
                 _ => {
                     let name_end = self.string(member.name());
                     self.out.put(b":");
@@ -94,8 +96,8 @@ impl Writer<'_> {
             return (inside + 1, word + 1);
         }
         match self.tape.element(word) {
-            Some(Element::Copied(end)) => (self.copy(open, end), word + 1),
-            Some(Element::Object(members)) => self.object(open, members),
+            Some(Element::Copied(end)) => (self.copy(open, end as usize), word + 1),
+            Some(Element::Object(members)) => self.object(open, members as usize),
             None => (self.text.len(), word),
         }
     }
