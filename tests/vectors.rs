@@ -31,7 +31,7 @@ fn vectors(file: &Path) -> Vec<Value> {
 
 #[test]
 fn every_vector_agrees() {
-    for name in ["spark", "flow-action", "flow-webhook", "speakap"] {
+    for name in ["spark", "flow-action", "flow-webhook", "meya", "speakap"] {
         let file = Path::new(FOLDER).join(name).with_extension("json");
         let all = vectors(&file).len();
         assert!(all > 0);

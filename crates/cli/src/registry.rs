@@ -6,6 +6,7 @@
 mod entry;
 mod facts;
 mod flow;
+mod meya;
 mod provider;
 mod settings;
 mod spark;
@@ -20,7 +21,7 @@ pub use self::settings::{Kind, Member, SECRETS, SettingError, Settings};
 
 /// All providers, in the order in which they are listed.
 pub static PROVIDERS: &[&dyn Provider] =
-    &[&spark::Spark, &flow::Action, &flow::Webhook, &speakap::Speakap];
+    &[&spark::Spark, &flow::Action, &flow::Webhook, &meya::Meya, &speakap::Speakap];
 
 /// The provider of that name.
 ///

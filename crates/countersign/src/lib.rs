@@ -8,6 +8,7 @@
 //! | `axum` (default) | `Verified<T>`, the extractor |
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
+//! | `meya` | Meya: `MeyaVerify` |
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
@@ -20,6 +21,10 @@ pub use countersign_core::*;
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
+#[cfg(feature = "meya")]
+pub use countersign_meya as meya;
+#[cfg(feature = "meya")]
+pub use countersign_meya::{Meya, MeyaVerify};
 #[cfg(feature = "spark")]
 pub use countersign_spark as spark;
 #[cfg(feature = "spark-org-guard")]
