@@ -10,6 +10,8 @@ mod forms;
 mod hooks;
 mod isolation;
 mod keys;
+mod meya;
+mod meya_webhook;
 mod placement;
 mod rules;
 mod spark;

@@ -259,3 +259,123 @@ fn layout(digits: &str, exponent: i32, put: &mut impl FnMut(&[u8])) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text_of(value: f64) -> String {
+        let mut text = Vec::new();
+        repr(value, &mut |piece| text.extend_from_slice(piece));
+        String::from_utf8(text).expect("ASCII")
+    }
+
+    fn read(text: &str) -> Number<'_> {
+        let number = Number::read(text.as_bytes(), 0).expect("a number");
+        assert_eq!(number.end, text.len());
+        number
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// What is said at a glance is what making a double of it says.
+        #[test]
+        fn a_glance_is_right(text in "-?(0|[1-9][0-9]{0,17})\\.[0-9]{1,18}(e[+-][0-9]{2,3})?") {
+            let number = read(&text);
+            let value: f64 = text.parse().expect("a double");
+            prop_assume!(value.is_finite());
+            if let Some(verdict) = number.is_canonical_at_a_glance() {
+                prop_assert_eq!(verdict, text_of(value) == text, "{}", text);
+            }
+            prop_assert_eq!(number.is_canonical(), text_of(value) == text);
+        }
+
+        /// Near where a double has no more room for a unit of the last place.
+        #[test]
+        fn a_glance_is_right_at_the_edge(units in (1u64 << 52) - 1_000..(1 << 52) + 1_000, places in 1usize..19) {
+            let digits = format!("{units:020}");
+            let (integer, fraction) = digits.split_at(20 - places);
+            let integer = integer.trim_start_matches('0');
+            let text = format!("{}.{fraction}", if integer.is_empty() { "0" } else { integer });
+            let value: f64 = text.parse().expect("a double");
+            if let Some(verdict) = read(&text).is_canonical_at_a_glance() {
+                prop_assert_eq!(verdict, text_of(value) == text, "{}", text);
+            }
+        }
+
+        /// Python's `repr` reads back as the same double, and has the layout that it has.
+        #[test]
+        fn doubles_come_back(value: f64) {
+            let text = text_of(value);
+            prop_assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
+            let magnitude = value.abs();
+            let positional = magnitude == 0.0 || (1e-4..1e16).contains(&magnitude);
+            prop_assert_eq!(positional, !text.contains('e'));
+            prop_assert!(text.contains('.') || text.contains('e'));
+            prop_assert!(read(&text).is_canonical());
+        }
+
+        /// The way for long numbers agrees with the standard library.
+        #[test]
+        fn long_numbers_are_read_right(
+            text in "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,60})?(e-?[0-9]{1,3})?"
+        ) {
+            let number = read(&text);
+            let value: f64 = text.parse().expect("a double");
+            prop_assert_eq!(number.long_value().to_bits(), value.to_bits(), "{}", text);
+            prop_assert_eq!(number.value().to_bits(), value.to_bits(), "{}", text);
+            prop_assert_eq!(number.is_integer() || value.is_finite(), number.is_finite());
+        }
+    }
+
+    /// The middle between two doubles has up to 767 digits, and one digit more decides.
+    #[test]
+    fn halfway_numbers_go_where_their_last_digit_says() {
+        for value in [1.0, 9_007_199_254_740_992.0, 1e-300, f64::MIN_POSITIVE, 5e-324] {
+            let next = f64::from_bits(value.to_bits() + 1);
+            // Exact: a double has at most 1,074 places.
+            let [low, high] = [value, next].map(|value| format!("{value:.1100}"));
+            let middle = middle(&low, &high);
+            let even = if value.to_bits() % 2 == 0 { value } else { next };
+            assert_eq!(read(&middle).value(), even);
+            assert_eq!(read(&format!("{middle}0000")).value(), even);
+            assert_eq!(read(&format!("{middle}{}1", "0".repeat(9_000))).value(), next);
+        }
+    }
+
+    /// Of two texts of the same shape.
+    fn middle(one: &str, other: &str) -> String {
+        let point = one.find('.').expect("a point");
+        let digits = |text: &str| -> Vec<u8> {
+            text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').chain([0]).collect()
+        };
+        let mut carry = 0;
+        let mut sum: Vec<u8> = digits(one)
+            .into_iter()
+            .zip(digits(other))
+            .rev()
+            .map(|(a, b)| {
+                carry += a + b;
+                let digit = carry % 10;
+                carry /= 10;
+                digit
+            })
+            .collect();
+        assert_eq!(carry, 0, "take numbers whose sum has no more digits");
+        sum.reverse();
+        let mut rest = 0;
+        let half: String = sum
+            .into_iter()
+            .map(|digit| {
+                let value = rest * 10 + digit;
+                rest = value % 2;
+                char::from(b'0' + value / 2)
+            })
+            .collect();
+        let (integer, fraction) = half.split_at(point);
+        format!("{integer}.{fraction}")
+    }
+}
