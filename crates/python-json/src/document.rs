@@ -79,7 +79,7 @@ mod tests {
     #[global_allocator]
     static ALLOCATED: PeakAlloc = PeakAlloc;
 
-    const LENGTH: usize = 4 << 20;
+    const LENGTH: usize = 1 << 20;
 
     /// That text over and over, up to about that length, with something around it.
     fn filled(before: &str, unit: &str, after: &str) -> String {
@@ -112,6 +112,15 @@ mod tests {
         text + "}"
     }
 
+    /// One object, each of whose members takes that many bytes, in no order.
+    fn wide(size: usize, beginning: &str) -> String {
+        let digits = size - beginning.len() - "\"\":0,".len();
+        let members: Vec<_> = (0..LENGTH / size)
+            .map(|at| format!("\"{beginning}{:0digits$}\":0", at * 7_919_993 % 10_000_000))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    }
+
     /// What is kept of a text takes at most twice its length, whether it has a form or not; writing its form takes
     /// nothing that grows.
     #[test]
@@ -141,24 +150,36 @@ mod tests {
             filled("[", "\"\u{4e2d}\",", "]"),
             filled("[", "1e15,", "]"),
             short_names(),
+            wide(19, ""),
+            wide(19, "\\u0070"),
+            wide(26, "\\n\\n"),
+            wide(60, "\\u0070\\ud83d\\ude80"),
+            wide(400, "p"),
         ];
         for text in shapes {
-            let before = ALLOCATED.current_usage();
-            ALLOCATED.reset_peak_usage();
-            let document = Document::parse(&text);
-            // What the other tests of this crate take beside it is far less than this.
-            let slack = text.len() / 32;
             let shown = text.get(..40).unwrap_or_default();
-            assert!(ALLOCATED.peak_usage() - before <= 2 * text.len() + slack, "{shown}");
-            let Ok(document) = document else { continue };
+            assert!(takes_at_most(2 * text.len(), || drop(Document::parse(&text))), "{shown}");
 
-            let before = ALLOCATED.current_usage();
-            ALLOCATED.reset_peak_usage();
+            let Ok(document) = Document::parse(&text) else { continue };
             let mut length = 0;
-            document.write(&mut |piece| length += piece.len());
-            assert!(ALLOCATED.peak_usage() - before <= slack, "{shown}");
+            let write = || {
+                length = 0;
+                document.write(&mut |piece| length += piece.len());
+            };
+            assert!(takes_at_most(64 << 10, write), "{shown}");
             assert!(length <= 6 * text.len());
         }
+    }
+
+    /// Whether that is the most that it takes at one time. Other tests run beside it and can only add to that, so one
+    /// attempt of some is enough.
+    fn takes_at_most(most: usize, mut run: impl FnMut()) -> bool {
+        (0..8).any(|_| {
+            let before = ALLOCATED.current_usage();
+            ALLOCATED.reset_peak_usage();
+            run();
+            ALLOCATED.peak_usage().saturating_sub(before) <= most
+        })
     }
 
     fn form(text: &str) -> Result<String, ErrorKind> {
@@ -222,7 +243,6 @@ mod tests {
             "{\"a\":1,}",
             "[,1]",
             "{,}",
-            "01",
             "-",
             "+1",
             ".5",
@@ -231,8 +251,6 @@ mod tests {
             "1e",
             "1e+",
             "-a",
-            "0x1",
-            "1_0",
             "tru",
             "True",
             "nul",
@@ -260,6 +278,9 @@ mod tests {
         }
         for (text, kind) in [
             ("1 1", ErrorKind::TrailingText),
+            ("01", ErrorKind::TrailingText),
+            ("0x1", ErrorKind::TrailingText),
+            ("1_0", ErrorKind::TrailingText),
             ("{}]", ErrorKind::TrailingText),
             ("1\0", ErrorKind::TrailingText),
             ("00", ErrorKind::TrailingText),

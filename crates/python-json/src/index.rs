@@ -150,7 +150,8 @@ impl Reader<'_> {
                 _ => return Err(Error::new(ErrorKind::Syntax, after)),
             }
         }
-        let order = sort(text, self.tape.members(mark));
+        let room = (2 * text.len()).saturating_sub(self.tape.size());
+        let order = sort(text, self.tape.members(mark), room);
         let sorted = order.ok_or(Error::new(ErrorKind::RepeatedName, open))?;
         if canonical && sorted {
             self.tape.drop_members(mark);

@@ -5,61 +5,72 @@ use std::cmp::Ordering;
 use memchr::memchr2;
 
 use crate::string::{byte, known_character, known_escape};
+use crate::tape::Member;
 
-/// How many members are sorted with their keys beside them.
+/// How many members are sorted with their keys beside them, on the stack.
 const FEW: usize = 32;
 
-/// Sorts members, which come with the last one first, by their names. Says whether they came in order, or
-/// `None` if a name is there twice.
+/// Sorts members, which come with the last one first, by their names, in at most that much room. Says
+/// whether they came in order, or `None` if a name is there twice.
 ///
-/// Each step of a comparison looks at bytes that belong to one name of two, so the names are looked at as often
-/// as there are rounds: the time is their length times the logarithm of their number, however long the
-/// beginnings that they share.
-pub(crate) fn sort(text: &[u8], members: &mut [[u32; 2]]) -> Option<bool> {
+/// A comparison looks at bytes that belong to one name of two, so the names are looked at as often as there are
+/// rounds: the time is their length times the logarithm of their number, however long the beginnings that they
+/// share.
+pub(crate) fn sort(text: &[u8], members: &mut [[u32; 2]], room: usize) -> Option<bool> {
     members.reverse();
     if members.len() <= FEW {
         return sort_few(text, members);
     }
-    let mut sorted = true;
     let mut before = None;
-    for member in &*members {
-        let name = name(member);
-        sorted = sorted && before.is_none_or(|before| compare(text, before, name).is_lt());
+    let sorted = members.iter().map(name).all(|name| {
+        let in_order = before.is_none_or(|before| compare(text, before, name).is_lt());
         before = Some(name);
-    }
+        in_order
+    });
     if sorted {
         return Some(true);
     }
-    members.sort_unstable_by(|one, other| compare(text, name(one), name(other)));
-    let repeated = members.windows(2).any(|pair| match pair {
-        [one, other] => compare(text, name(one), name(other)).is_eq(),
-        _ => false,
-    });
-    (!repeated).then_some(false)
+    // The names where there is room for them: comparing those is comparing bytes.
+    let length: usize = members.iter().map(|member| length(text, name(member))).sum();
+    let unique = if length + size_of::<Named>() * members.len() <= room {
+        sort_copied(text, members, length)
+    } else {
+        members.sort_unstable_by(|one, other| compare(text, name(one), name(other)));
+        let mut pairs = members.iter().zip(members.iter().skip(1));
+        pairs.all(|(one, other)| compare(text, name(one), name(other)).is_lt())
+    };
+    unique.then_some(false)
 }
 
-/// Insertion: members that came in order are only looked at, and there are few.
+/// How long a name is, its escapes resolved.
+fn length(text: &[u8], quote: usize) -> usize {
+    let utf8_len = |character| char::from_u32(character).map_or(0, char::len_utf8);
+    let resolved = || Characters::new(text, quote).map(utf8_len).sum();
+    plain(text, quote).map_or_else(resolved, <[u8]>::len)
+}
+
+/// Insertion, with few comparisons: members that came in order are only looked at.
 fn sort_few(text: &[u8], members: &mut [[u32; 2]]) -> Option<bool> {
     let mut keyed = [(0, [0; 2]); FEW];
     let mut sorted = true;
     for (count, &member) in members.iter().enumerate() {
-        let mut hole = count;
         let key = key(text, name(&member));
-        while let Some(&(other_key, other)) = hole.checked_sub(1).and_then(|at| keyed.get(at)) {
-            match other_key.cmp(&key).then_with(|| compare_all(text, name(&other), name(&member))) {
-                Ordering::Less => break,
-                Ordering::Equal => return None,
-                Ordering::Greater => {}
-            }
-            if let Some(to) = keyed.get_mut(hole) {
-                *to = (other_key, other);
-            }
-            hole -= 1;
-        }
-        sorted &= hole == count;
-        if let Some(to) = keyed.get_mut(hole) {
-            *to = (key, member);
-        }
+        let order = |(other_key, other): &(u64, [u32; 2])| {
+            other_key.cmp(&key).then_with(|| compare_all(text, name(other), name(&member)))
+        };
+        let before = keyed.get_mut(..=count)?;
+        let (last, rest) = match before.get(..count)?.split_last() {
+            Some((last, rest)) => (order(last), rest),
+            None => (Ordering::Less, Default::default()),
+        };
+        let place = match last {
+            Ordering::Less => count,
+            Ordering::Equal => return None,
+            Ordering::Greater => rest.binary_search_by(order).err()?,
+        };
+        sorted &= place == count;
+        before.copy_within(place..count, place + 1);
+        *before.get_mut(place)? = (key, member);
     }
     for (member, (_, keyed)) in members.iter_mut().zip(keyed) {
         *member = keyed;
@@ -67,9 +78,49 @@ fn sort_few(text: &[u8], members: &mut [[u32; 2]]) -> Option<bool> {
     Some(sorted)
 }
 
+/// Where the copy of a name begins and ends, and the member whose it is.
+type Named = ([u32; 2], [u32; 2]);
+
+/// Sorts by copies of the names, that long in all, whose escapes are resolved once. Says whether no name is
+/// there twice.
+fn sort_copied(text: &[u8], members: &mut [[u32; 2]], length: usize) -> bool {
+    let mut names = Vec::with_capacity(length);
+    let mut named: Vec<Named> = Vec::with_capacity(members.len());
+    for member in &*members {
+        let start = names.len();
+        copy(text, name(member), &mut names);
+        named.push(([start as u32, names.len() as u32], *member));
+    }
+    let name =
+        |&([start, end], _): &Named| names.get(start as usize..end as usize).unwrap_or_default();
+    named.sort_unstable_by(|one, other| name(one).cmp(name(other)));
+    for (member, (_, named)) in members.iter_mut().zip(&named) {
+        *member = *named;
+    }
+    named.iter().zip(named.iter().skip(1)).all(|(one, other)| name(one) < name(other))
+}
+
+/// Adds a name to `names`, its escapes resolved.
+fn copy(text: &[u8], quote: usize, names: &mut Vec<u8>) {
+    let mut at = quote + 1;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let plain = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        names.extend_from_slice(rest.get(..plain).unwrap_or_default());
+        at += plain;
+        if byte(text, at) != b'\\' {
+            return;
+        }
+        let (character, end) = known_escape(text, at);
+        let character = char::from_u32(character).unwrap_or_default();
+        names.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        at = end;
+    }
+}
+
 /// Where the quote of a member's name is.
 fn name(member: &[u32; 2]) -> usize {
-    crate::tape::Member::from(*member).name()
+    Member::from(*member).name()
 }
 
 fn compare(text: &[u8], one: usize, other: usize) -> Ordering {

@@ -164,17 +164,17 @@ impl<'t> Number<'t> {
     /// it is known whether others follow.
     fn long_value(&self) -> f64 {
         const KEPT: usize = 800;
-        let sign = if self.text.starts_with(b"-") { "-" } else { "" };
+        let negative = self.text.starts_with(b"-");
+        let signed = |value: f64| if negative { -value } else { value };
         let magnitude = self.magnitude();
         let Some((parts, _)) = self.significant().filter(|_| magnitude > -400) else {
-            return if sign.is_empty() { 0.0 } else { -0.0 };
+            return signed(0.0);
         };
         if magnitude > 400 {
-            return f64::INFINITY;
+            return signed(f64::INFINITY);
         }
         let mut digits = parts.into_iter().flatten().copied();
         let mut text = Vec::with_capacity(self.text.len().min(KEPT) + 16);
-        text.extend_from_slice(sign.as_bytes());
         text.extend(digits.next());
         text.push(b'.');
         text.extend(digits.by_ref().take(KEPT));
@@ -184,7 +184,7 @@ impl<'t> Number<'t> {
         text.extend_from_slice(format!("e{magnitude}").as_bytes());
         // The standard library takes up to 30 us for a number of 40 characters that is close to the
         // middle between two doubles, and a stranger can send 25,000 of those in a megabyte.
-        lexical_parse_float::FromLexical::from_lexical(&text).unwrap_or_default()
+        lexical_parse_float::FromLexical::from_lexical(&text).map(signed).unwrap_or_default()
     }
 }
 
@@ -279,14 +279,16 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         /// What is said at a glance is what making a double of it says.
         #[test]
         fn a_glance_is_right(text in "-?(0|[1-9][0-9]{0,17})\\.[0-9]{1,18}(e[+-][0-9]{2,3})?") {
             let number = read(&text);
             let value: f64 = text.parse().expect("a double");
-            prop_assume!(value.is_finite());
+            if value.is_infinite() {
+                return Ok(());
+            }
             if let Some(verdict) = number.is_canonical_at_a_glance() {
                 prop_assert_eq!(verdict, text_of(value) == text, "{}", text);
             }
@@ -337,7 +339,7 @@ mod tests {
         for value in [1.0, 9_007_199_254_740_992.0, 1e-300, f64::MIN_POSITIVE, 5e-324] {
             let next = f64::from_bits(value.to_bits() + 1);
             // Exact: a double has at most 1,074 places.
-            let [low, high] = [value, next].map(|value| format!("{value:.1100}"));
+            let [low, high] = [value, next].map(|value| format!("0{value:.1100}"));
             let middle = middle(&low, &high);
             let even = if value.to_bits() % 2 == 0 { value } else { next };
             assert_eq!(read(&middle).value(), even);
@@ -364,7 +366,8 @@ mod tests {
                 digit
             })
             .collect();
-        assert_eq!(carry, 0, "take numbers whose sum has no more digits");
+        // Both begin with a zero.
+        assert_eq!(carry, 0);
         sum.reverse();
         let mut rest = 0;
         let half: String = sum
@@ -376,6 +379,7 @@ mod tests {
             })
             .collect();
         let (integer, fraction) = half.split_at(point);
-        format!("{integer}.{fraction}")
+        let integer = integer.trim_start_matches('0');
+        format!("{}.{fraction}", if integer.is_empty() { "0" } else { integer })
     }
 }

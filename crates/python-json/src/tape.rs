@@ -109,6 +109,11 @@ impl Tape {
         Self { words: vec![0; words], finished: 0, open: words }
     }
 
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.words.len() * size_of::<u32>()
+    }
+
     /// How much of it is finished.
     pub(crate) fn len(&self) -> usize {
         self.finished
