@@ -18,8 +18,10 @@ const FEW: usize = 32;
 /// share.
 pub(crate) fn sort(text: &[u8], members: &mut [[u32; 2]], room: usize) -> Option<bool> {
     members.reverse();
-    if members.len() <= FEW {
-        return sort_few(text, members);
+    match members.len() {
+        0..=8 => return sort_few::<8>(text, members),
+        9..=FEW => return sort_few::<FEW>(text, members),
+        _ => {}
     }
     let mut before = None;
     let sorted = members.iter().map(name).all(|name| {
@@ -49,31 +51,49 @@ fn length(text: &[u8], quote: usize) -> usize {
     plain(text, quote).map_or_else(resolved, <[u8]>::len)
 }
 
-/// Insertion, with few comparisons: members that came in order are only looked at.
-fn sort_few(text: &[u8], members: &mut [[u32; 2]]) -> Option<bool> {
-    let mut keyed = [(0, [0; 2]); FEW];
+/// Sorts up to `N` members: by their keys, which decide nearly always, then those with the same key.
+fn sort_few<const N: usize>(text: &[u8], members: &mut [[u32; 2]]) -> Option<bool> {
+    let mut keyed = [(0, [0; 2]); N];
+    let keyed = keyed.get_mut(..members.len())?;
     let mut sorted = true;
     for (count, &member) in members.iter().enumerate() {
         let key = key(text, name(&member));
-        let order = |(other_key, other): &(u64, [u32; 2])| {
-            other_key.cmp(&key).then_with(|| compare_all(text, name(other), name(&member)))
-        };
-        let before = keyed.get_mut(..=count)?;
-        let (last, rest) = match before.get(..count)?.split_last() {
-            Some((last, rest)) => (order(last), rest),
-            None => (Ordering::Less, Default::default()),
-        };
-        let place = match last {
-            Ordering::Less => count,
-            Ordering::Equal => return None,
-            Ordering::Greater => rest.binary_search_by(order).err()?,
-        };
+        let mut place = count;
+        while let Some([before, here]) =
+            place.checked_sub(1).and_then(|at| keyed.get_mut(at..)?.first_chunk_mut())
+            && before.0 > key
+        {
+            *here = *before;
+            place -= 1;
+        }
         sorted &= place == count;
-        before.copy_within(place..count, place + 1);
-        *before.get_mut(place)? = (key, member);
+        *keyed.get_mut(place)? = (key, member);
     }
-    for (member, (_, keyed)) in members.iter_mut().zip(keyed) {
-        *member = keyed;
+    if keyed.iter().zip(keyed.iter().skip(1)).any(|(one, other)| one.0 == other.0) {
+        sorted &= sort_ties(text, keyed)?;
+    }
+    for (member, (_, keyed)) in members.iter_mut().zip(&*keyed) {
+        *member = *keyed;
+    }
+    Some(sorted)
+}
+
+/// Sorts those that are together because their keys are the same. Says whether they were in order, or `None` if
+/// a name is there twice.
+fn sort_ties(text: &[u8], keyed: &mut [(u64, [u32; 2])]) -> Option<bool> {
+    let compare = |one: &[u32; 2], other: &[u32; 2]| compare_all(text, name(one), name(other));
+    let mut sorted = true;
+    for tied in keyed.chunk_by_mut(|one, other| one.0 == other.0) {
+        let in_order = |tied: &[(u64, [u32; 2])]| {
+            tied.is_sorted_by(|one, other| compare(&one.1, &other.1).is_lt())
+        };
+        if !in_order(tied) {
+            sorted = false;
+            tied.sort_unstable_by(|one, other| compare(&one.1, &other.1));
+            if !in_order(tied) {
+                return None;
+            }
+        }
     }
     Some(sorted)
 }

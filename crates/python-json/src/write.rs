@@ -135,8 +135,12 @@ impl Writer<'_> {
         }
     }
 
+    #[inline]
     fn copy(&mut self, from: usize, to: usize) -> usize {
-        self.out.put(self.text.get(from..to).unwrap_or_default());
+        let chunk = self.text.get(from..).and_then(|rest| rest.first_chunk());
+        if chunk.is_none_or(|chunk| !self.out.put_short(chunk, to - from)) {
+            self.out.put(self.text.get(from..to).unwrap_or_default());
+        }
         to
     }
 }
@@ -161,6 +165,21 @@ impl<'a> Out<'a> {
             self.used = end;
         } else {
             self.put_slowly(piece);
+        }
+    }
+
+    /// Gathers the first so many of these bytes, if there are and it is room for all of them: copying a fixed
+    /// number is several times as fast as a call that copies some.
+    #[inline]
+    fn put_short(&mut self, chunk: &[u8; 32], length: usize) -> bool {
+        let room = self.gathered.get_mut(self.used..).and_then(|room| room.first_chunk_mut());
+        match room {
+            Some(room) if length <= chunk.len() => {
+                *room = *chunk;
+                self.used += length;
+                true
+            }
+            _ => false,
         }
     }
 
