@@ -51,7 +51,7 @@ fn entry(at: usize) -> String {
 }
 
 /// What the targets are measured against.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 40, sample_size = 16)]
 fn value_and_back(bencher: Bencher<'_, '_>, size: usize) {
     let text = event(size);
     bencher.counter(BytesCount::new(text.len())).bench(|| {
@@ -60,7 +60,7 @@ fn value_and_back(bencher: Bencher<'_, '_>, size: usize) {
     });
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 40, sample_size = 16)]
 fn canonical(bencher: Bencher<'_, '_>, size: usize) {
     let text = event(size);
     bencher
@@ -69,7 +69,7 @@ fn canonical(bencher: Bencher<'_, '_>, size: usize) {
 }
 
 /// Without making it as a whole, as for a hash.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 40, sample_size = 16)]
 fn canonical_streamed(bencher: Bencher<'_, '_>, size: usize) {
     let text = event(size);
     bencher.counter(BytesCount::new(text.len())).bench(|| {
@@ -81,7 +81,7 @@ fn canonical_streamed(bencher: Bencher<'_, '_>, size: usize) {
 }
 
 /// Only the first half of it.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 40, sample_size = 16)]
 fn index_alone(bencher: Bencher<'_, '_>, size: usize) {
     let text = event(size);
     bencher
@@ -90,7 +90,7 @@ fn index_alone(bencher: Bencher<'_, '_>, size: usize) {
 }
 
 /// What a stranger may send.
-#[divan::bench_group(sample_count = 10)]
+#[divan::bench_group(sample_count = 5, sample_size = 1)]
 mod hostile {
     use super::*;
 

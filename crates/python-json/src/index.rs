@@ -48,10 +48,13 @@ struct Reader<'t> {
 impl Reader<'_> {
     /// Reads the value at `at`, which may have so many arrays and objects inside of each other, and says
     /// where it ends.
+    #[inline]
     fn value(&mut self, at: usize, depth: usize) -> Result<(u32, Value), Error> {
         match byte(self.text, at) {
             b'{' => self.object(at, depth),
             b'[' => self.array(at, depth),
+            // Most values are, so here and not behind a call.
+            b'"' => string(self.text, at).map(leaf),
             _ => scalar(self.text, at).map(leaf),
         }
     }

@@ -6,6 +6,9 @@ use crate::string::{Token, byte};
 /// Reads the number at `at`.
 pub(crate) fn number(text: &[u8], at: usize) -> Result<Token, Error> {
     let number = Number::read(text, at).ok_or(Error::new(ErrorKind::Syntax, at))?;
+    if number.is_canonical_at_a_glance() == Some(true) {
+        return Ok(Token::new(number.end, true));
+    }
     if !number.is_finite() {
         return Err(Error::new(ErrorKind::NumberTooLarge, at));
     }
@@ -193,9 +196,11 @@ const MOST_DIGITS: usize = 22;
 
 /// Behind the digits from `at`, of which there has to be one.
 fn digits(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
-    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (count > 0).then_some(at + count)
+    let mut end = at;
+    while byte(text, end).is_ascii_digit() {
+        end += 1;
+    }
+    (end > at).then_some(end)
 }
 
 /// Hands over a finite double as Python's `repr` has it.

@@ -20,6 +20,7 @@ struct Writer<'a> {
 /// Both functions call each other as deep as the text goes, which is [`MAX_DEPTH`](crate::MAX_DEPTH).
 impl Writer<'_> {
     /// Writes the value at `at`, and says where it ends.
+    #[inline]
     fn value(&mut self, at: usize, value: Value) -> usize {
         match value {
             Value::Copied(end) => self.copy(at, end as usize),
@@ -42,9 +43,7 @@ impl Writer<'_> {
                     self.copy(member.name(), end as usize)
                 }
                 _ => {
-                    let name_end = self.string(member.name());
-                    self.out.put(b":");
-                    let colon = skip(self.text, name_end);
+                    let colon = self.name(member.name());
                     self.value(skip(self.text, colon + 1), value)
                 }
             };
@@ -58,6 +57,20 @@ impl Writer<'_> {
         }
         self.out.put(b"}");
         (skip(self.text, end) + 1, next)
+    }
+
+    /// Writes the name at `open` and the colon, and says where the colon is.
+    #[inline]
+    fn name(&mut self, open: usize) -> usize {
+        let end = plain_end(self.text, open + 1);
+        if (byte(self.text, end), byte(self.text, end + 1)) == (b'"', b':') {
+            // As nearly always: no escapes, and the colon next to it.
+            self.copy(open, end + 2);
+            return end + 1;
+        }
+        let end = self.string(open);
+        self.out.put(b":");
+        skip(self.text, end)
     }
 
     /// Writes a value that stands in the tape only where it has objects: the next one's word is at `next`.
