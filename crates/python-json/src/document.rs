@@ -24,7 +24,7 @@ impl<T: AsRef<[u8]>> Document<T> {
         Ok(Self { text, index })
     }
 
-    /// Hands the canonical form to `sink`, in pieces of a few kilobytes.
+    /// Hands the canonical form to `sink`, in pieces of about a kilobyte; a longer string comes as one.
     pub fn write(&self, sink: &mut dyn FnMut(&[u8])) {
         write(self.text.as_ref(), &self.index, sink);
     }

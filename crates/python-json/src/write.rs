@@ -161,13 +161,13 @@ impl Writer<'_> {
 /// Gathers what is written, so that a sink is not called for each comma.
 struct Out<'a> {
     sink: &'a mut dyn FnMut(&[u8]),
-    gathered: [u8; 4096],
+    gathered: [u8; 1024],
     used: usize,
 }
 
 impl<'a> Out<'a> {
     fn new(sink: &'a mut dyn FnMut(&[u8])) -> Self {
-        Self { sink, gathered: [0; 4096], used: 0 }
+        Self { sink, gathered: [0; 1024], used: 0 }
     }
 
     #[inline]
