@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use countersign::flow::{FlowAction, FlowWebhook};
+use countersign::meya::Meya;
 use countersign::spark::Spark;
 use countersign::speakap::Speakap;
 use countersign::{
@@ -120,6 +121,36 @@ async fn flow_webhook() {
         ),
         timed: false,
         covered: Covered::Body,
+    };
+    subject.run().await;
+}
+
+#[tokio::test]
+async fn meya() {
+    let signature = Place::Header(HeaderName::from_static("x-meya-signature"));
+    let subject = Subject {
+        scheme: || Meya::at("https://bot.example.com/hook?a=1"),
+        layer: VerifyLayer::try_with,
+        secrets: ["an API key", "the key before that one"],
+        unsigned: || {
+            post(r#"{"user_id": "1", "sender": "user", "n": [1E2, -0, {"é": "\u00E9"}], "a": {}}"#)
+        },
+        required: vec![signature.clone()],
+        malformed: (
+            signature,
+            vec![
+                "",
+                "AAAA",
+                "Wrl+9YX4ok2RI0VAugSwKcVWgto",
+                "Wrl+9YX4ok2RI0VAugSwKcVWgtp=",
+                "Wrl-9YX4ok2RI0VAugSwKcVWgto=",
+                "Wrl+9YX4ok2RI0VAugSwKcVWgto==",
+                "Oo7fNKAJ+/rbHw9YFrNoxn8VL7g9baiuvwa3ZW+94hc=",
+                "5ab97ef585f8a24d9123454092ba04b029c55682",
+            ],
+        ),
+        timed: false,
+        covered: Covered::Canonical,
     };
     subject.run().await;
 }

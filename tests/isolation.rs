@@ -18,7 +18,9 @@ fn dependencies(features: &str) -> Vec<String> {
 /// HTTP clients and C cryptography come only with what needs them.
 #[test]
 fn who_only_verifies_builds_no_http_client() {
-    for features in ["", "axum,json", "axum,json,spark", "axum,json,flow,spark,speakap"] {
+    for features in
+        ["", "axum,json", "axum,json,spark", "axum,json,flow,spark,speakap", "json,meya"]
+    {
         let dependencies = dependencies(features);
         assert!(dependencies.iter().any(|name| name == "countersign-core"), "{dependencies:?}");
         for heavy in ["reqwest", "hyper", "aws-lc-rs", "aws-lc-sys", "ring", "rustls", "axum"] {

@@ -11,6 +11,8 @@ mod forms;
 mod hooks;
 mod isolation;
 mod keys;
+mod meya;
+mod meya_webhook;
 mod placement;
 mod rules;
 mod secrets;

@@ -38,6 +38,7 @@ fn every_vector_agrees() {
         "space-public-key",
         "space-signing-key",
         "space-token",
+        "meya",
         "speakap",
     ] {
         let file = Path::new(FOLDER).join(name).with_extension("json");

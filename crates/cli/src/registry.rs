@@ -6,6 +6,7 @@
 mod entry;
 mod facts;
 mod flow;
+mod meya;
 mod provider;
 mod settings;
 mod space;
@@ -27,6 +28,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &space::PublicKey,
     &space::SigningKey,
     &space::Token,
+    &meya::Meya,
     &speakap::Speakap,
 ];
 

@@ -10,6 +10,7 @@
 //! | `axum-path` | `PathTenant`, a tenant by a parameter of axum's path |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
+//! | `meya` | Meya: `MeyaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -29,6 +30,10 @@ pub use countersign_core::*;
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
+#[cfg(feature = "meya")]
+pub use countersign_meya as meya;
+#[cfg(feature = "meya")]
+pub use countersign_meya::{Meya, MeyaVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]

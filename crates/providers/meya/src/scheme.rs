@@ -1,0 +1,167 @@
+//! Where Meya puts its signature.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use countersign_core::{
+    Algorithm, Canonical, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, JsonObject, Message,
+    Reason, Scheme, Secret, Sign, Signature, Timestamp,
+};
+use countersign_python_json::{Document, Error};
+use http::Request;
+use http::header::{HeaderName, HeaderValue};
+use serde::Deserialize;
+
+use crate::urls::{IntoUrls, Urls};
+
+const HEADER: HeaderName = HeaderName::from_static("x-meya-signature");
+const NAME: &str = "X-Meya-Signature";
+
+/// The rules of Meya: `base64(HMAC-SHA1(API key, URL and canonical body))` in `X-Meya-Signature`.
+///
+/// The vendor has no window; `.max_age(..)` checks the `timestamp` of the body, which events of version 1
+/// have. A receiver has to answer within 3 s, and nothing is sent again.
+#[derive(Clone, Debug)]
+pub struct Meya {
+    urls: Urls,
+}
+
+impl Meya {
+    /// For the URL that is configured at Meya, character by character and with its query, or for several,
+    /// each of which is tried. `https://bot.example.com` and `https://bot.example.com/` are two.
+    ///
+    /// # Panics
+    ///
+    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
+    /// `http` or `https` URL. [`try_at`](Self::try_at) returns the error instead.
+    #[must_use]
+    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_at` does not")]
+    pub fn at(urls: impl IntoUrls) -> Self {
+        Self::try_at(urls).unwrap_or_else(|error| panic!("countersign: {error}"))
+    }
+
+    /// Like [`at`](Self::at), for URLs that may turn out to be unusable.
+    ///
+    /// # Errors
+    ///
+    /// As [`at`](Self::at) panics.
+    pub fn try_at(urls: impl IntoUrls) -> Result<Self, ConfigError> {
+        Ok(Self { urls: Urls::exact(urls)? })
+    }
+
+    /// For the URL that is made of this base, such as `https://bot.example.com`, and of the path and query of
+    /// each request, as the server got them. Several bases are tried each.
+    ///
+    /// A proxy must not have changed path or query. Under axum's `Router::nest` they are those from before,
+    /// with the feature `axum` of this crate.
+    ///
+    /// # Panics
+    ///
+    /// As [`at`](Self::at), and for a base that ends with `/` or has a query.
+    #[must_use]
+    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_under` does not")]
+    pub fn under(bases: impl IntoUrls) -> Self {
+        Self::try_under(bases).unwrap_or_else(|error| panic!("countersign: {error}"))
+    }
+
+    /// Like [`under`](Self::under), for bases that may turn out to be unusable.
+    ///
+    /// # Errors
+    ///
+    /// As [`under`](Self::under) panics.
+    pub fn try_under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
+        Ok(Self { urls: Urls::under(bases)? })
+    }
+}
+
+impl Scheme for Meya {
+    type Method = Hmac;
+
+    const NAME: &'static str = "meya";
+
+    fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+        Ok(HmacKey::new(secret.expose()))
+    }
+
+    fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let text = head.required(&HEADER, NAME)?;
+        let signature = Signature::from_base64(Algorithm::HmacSha1, text, NAME)?;
+        let Some(body) = body else { return Ok(Inspect::NeedBody) };
+        // Read once, whatever the number of URLs.
+        let body = Body::read(body.clone()).map_err(not_canonical)?;
+        let evidence =
+            self.urls.candidates(head).fold(Evidence::new(signature), |evidence, url| {
+                let [base, rest] = url.map(str::as_bytes);
+                evidence.message(Message::canonical(body.clone()).prefix(base).prefix(rest))
+            });
+        Ok(evidence.into())
+    }
+
+    /// The `timestamp` at the top of the body: seconds as a number.
+    fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
+        #[derive(Deserialize)]
+        struct Timed {
+            timestamp: Option<f64>,
+        }
+        const TIMESTAMP: Reason = Reason::Malformed("timestamp");
+        let JsonObject(timed): JsonObject<Timed> =
+            serde_json::from_slice(verified).map_err(|_| TIMESTAMP)?;
+        Ok(timed.timestamp.map(from_seconds))
+    }
+}
+
+/// To the nanosecond; what no `i64` of seconds holds is as far as one goes.
+fn from_seconds(seconds: f64) -> Timestamp {
+    let whole = seconds.floor();
+    let rest = Duration::try_from_secs_f64(seconds - whole).unwrap_or_default();
+    Timestamp::from_secs(whole as i64).plus(rest)
+}
+
+fn not_canonical(error: Error) -> Reason {
+    Reason::NotCanonical(error.kind().text())
+}
+
+/// The body, read, for all URLs.
+#[derive(Clone)]
+struct Body(Arc<Document<Bytes>>);
+
+impl Body {
+    fn read(body: Bytes) -> Result<Self, Error> {
+        Document::parse(body).map(|document| Self(Arc::new(document)))
+    }
+}
+
+impl Canonical for Body {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) {
+        self.0.write(sink);
+    }
+
+    fn reveal(&self) -> Bytes {
+        self.0.to_vec().into()
+    }
+}
+
+impl Sign for Meya {
+    /// Signs for the first URL, and leaves the body as it is: a time in it is the caller's to write, so `now`
+    /// is of no account.
+    fn sign(
+        &self,
+        secret: &Secret,
+        _now: Timestamp,
+        request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let (parts, body) = request.into_parts();
+        let form = Document::parse(&body)
+            .map_err(|error| ConfigError::new(format!("no body to be signed: {error}")))?
+            .to_vec();
+        let url = self.urls.candidates(&Head::new(&parts)).next();
+        let [base, rest] = url.unwrap_or_default().map(str::as_bytes);
+        let signature = self.key(secret)?.sign_base64(Algorithm::HmacSha1, &[base, rest, &form])?;
+        let value = HeaderValue::try_from(signature)
+            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
+        let mut request = Request::from_parts(parts, body);
+        request.headers_mut().insert(HEADER, value);
+        Ok(request)
+    }
+}

@@ -1,0 +1,151 @@
+//! The URL under which Meya reaches the server.
+
+#[cfg(feature = "axum")]
+use axum::extract::OriginalUri;
+use countersign_core::{ConfigError, Evidence, Head};
+use http::Uri;
+
+/// Where the external URL comes from: never from a header.
+#[derive(Clone, Debug)]
+pub(crate) enum Urls {
+    /// These, as they are configured at Meya.
+    Exact(Vec<String>),
+    /// One of these, and the path and query of the request.
+    Under(Vec<String>),
+}
+
+impl Urls {
+    pub(crate) fn exact(urls: impl IntoUrls) -> Result<Self, ConfigError> {
+        checked(urls, |_| Ok(())).map(Self::Exact)
+    }
+
+    pub(crate) fn under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
+        checked(bases, |base| {
+            if base.contains(['?', '#']) || base.ends_with('/') {
+                let text = "ends with `/` or has a query: the path of each request comes behind it, \
+                            so give what is before, such as https://bot.example.com";
+                return Err(wrong(base, text));
+            }
+            Ok(())
+        })
+        .map(Self::Under)
+    }
+
+    /// The URLs that may have been signed, as the parts that they are made of.
+    pub(crate) fn candidates<'a>(
+        &'a self,
+        head: &Head<'a>,
+    ) -> impl Iterator<Item = [&'a str; 2]> + use<'a> {
+        let (urls, rest) = match self {
+            Self::Exact(urls) => (urls, ""),
+            Self::Under(bases) => (bases, path_and_query(original_uri(head))),
+        };
+        urls.iter().map(move |url| [url.as_str(), rest])
+    }
+}
+
+/// The URI before a router took a prefix off it.
+fn original_uri<'a>(head: &Head<'a>) -> &'a Uri {
+    #[cfg(feature = "axum")]
+    if let Some(OriginalUri(uri)) = head.extensions().get() {
+        return uri;
+    }
+    head.uri()
+}
+
+fn path_and_query(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("", |text| text.as_str())
+}
+
+/// What can stand for the external URL or for several: a text, an array or a list of them.
+pub trait IntoUrls {
+    /// The URLs.
+    fn into_urls(self) -> Vec<String>;
+}
+
+impl IntoUrls for &str {
+    fn into_urls(self) -> Vec<String> {
+        vec![self.to_owned()]
+    }
+}
+
+impl IntoUrls for String {
+    fn into_urls(self) -> Vec<String> {
+        vec![self]
+    }
+}
+
+impl IntoUrls for &String {
+    fn into_urls(self) -> Vec<String> {
+        vec![self.clone()]
+    }
+}
+
+impl<T: Into<String>, const N: usize> IntoUrls for [T; N] {
+    fn into_urls(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+impl<T: Into<String>> IntoUrls for Vec<T> {
+    fn into_urls(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+fn checked(
+    urls: impl IntoUrls,
+    further: impl Fn(&str) -> Result<(), ConfigError>,
+) -> Result<Vec<String>, ConfigError> {
+    let urls = urls.into_urls();
+    if urls.is_empty() {
+        return Err(ConfigError::new(
+            "the list of URLs is empty; give the URL that is configured at Meya",
+        ));
+    }
+    if urls.len() > Evidence::MAX_MESSAGES {
+        let most = Evidence::MAX_MESSAGES;
+        return Err(ConfigError::new(format!(
+            "there are {} URLs, and at most {most} are tried; give those under which Meya reaches \
+             this server, or a base with `under`",
+            urls.len()
+        )));
+    }
+    for url in &urls {
+        is_external(url)?;
+        further(url)?;
+    }
+    Ok(urls)
+}
+
+/// Refuses what no webhook can be configured as. What is left is taken as it is.
+fn is_external(url: &str) -> Result<(), ConfigError> {
+    if url.is_empty() {
+        return Err(ConfigError::new(
+            "the URL is empty; give the one that is configured at Meya, such as \
+             https://bot.example.com/meya",
+        ));
+    }
+    let begins_with = |scheme: &str| {
+        let (begin, rest) = url.split_at_checked(scheme.len())?;
+        begin.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    let Some(rest) = begins_with("https://").or_else(|| begins_with("http://")) else {
+        return Err(wrong(url, "does not begin with https:// or http://; give all of it"));
+    };
+    if rest.is_empty() || rest.starts_with(['/', '?', '#']) {
+        return Err(wrong(url, "names no host"));
+    }
+    if url.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        return Err(wrong(url, "holds white space, which the one at Meya does not"));
+    }
+    Ok(())
+}
+
+/// What is before an `@`, and in a query, may be a password: then nothing is repeated.
+fn wrong(url: &str, why: &str) -> ConfigError {
+    match url.contains(['@', '?']) {
+        true => ConfigError::new(format!("the URL {why}")),
+        false => ConfigError::new(format!("the URL `{url}` {why}")),
+    }
+}

@@ -1,0 +1,140 @@
+//! An echo bot behind a webhook of Meya: it answers what a user says, and it answers in time. Copy it and
+//! change `bot.rs`.
+//!
+//! ```sh
+//! MEYA_API_KEY=.. MEYA_URL=https://bot.example.com/meya cargo run -p meya-webhook
+//! ```
+//!
+//! To try it without Meya:
+//!
+//! ```sh
+//! countersign sign meya --secret-env MEYA_API_KEY --set urls=https://bot.example.com/meya \
+//!     --url http://127.0.0.1:3000/meya --send
+//! ```
+//!
+//! | variable | |
+//! |---|---|
+//! | `MEYA_API_KEY` | the API key of the integration |
+//! | `MEYA_URL` | the webhook's URL, exactly as it is configured at Meya; several by white space |
+//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
+//! | `ECHO_DELAY_MS` | how long the bot takes to think, 0 by default: to see what becomes of a slow one |
+//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+
+mod bot;
+mod config;
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
+use countersign::{Meya, MeyaVerify};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+use tracing_subscriber::EnvFilter;
+
+use crate::bot::{Bot, on_event};
+use crate::config::Config;
+
+/// Meya waits for three seconds. Within this an answer leaves here, whatever it is.
+const ANSWER_DEADLINE: Duration = Duration::from_millis(2_500);
+
+/// How long the body of an event may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(1);
+
+/// How long the work that was begun may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let (app, bot, config) = match configured() {
+        Ok(configured) => configured,
+        Err(message) => {
+            eprintln!("meya-webhook: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match serve(app, bot, &config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("meya-webhook: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn configured() -> Result<(Router, Arc<Bot>, Config), String> {
+    let config = Config::from_env()?;
+    let meya = Meya::try_at(config.urls.clone()).map_err(|error| format!("MEYA_URL: {error}"))?;
+    let verify = MeyaVerify::try_with(meya, config.api_key.as_str())
+        .map_err(|error| format!("MEYA_API_KEY: {error}"))?;
+    let bot = Arc::new(Bot::new(config.delay));
+    Ok((app(verify, &bot), bot, config))
+}
+
+fn app(verify: MeyaVerify, bot: &Arc<Bot>) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_DEADLINE))
+        // Outside of the verification, which reads the body: nobody has signed anything yet.
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(verify);
+    Router::new()
+        .route("/meya", post(on_event).route_layer(layers))
+        .layer(TraceLayer::new_for_http())
+        .with_state(Arc::clone(bot))
+}
+
+async fn serve(app: Router, bot: Arc<Bot>, config: &Config) -> Result<(), Error> {
+    let listener = TcpListener::bind((config.host, config.port)).await?;
+    let stop_signal = stop_signal()?;
+    // To stdout, for scripts; the log goes to stderr.
+    println!("listening on http://{}", listener.local_addr()?);
+    let stop = CancellationToken::new();
+    let stopping = stop.clone().cancelled_owned();
+    let server = axum::serve(listener, app).with_graceful_shutdown(stopping).into_future();
+    let mut server = tokio::spawn(server);
+    tokio::select! {
+        ended = &mut server => return Ok(ended??),
+        () = stop_signal => tracing::info!("stopping"),
+    }
+    stop.cancel();
+    let finish = async {
+        server.await??;
+        bot.tasks.close();
+        bot.tasks.wait().await;
+        Ok(())
+    };
+    tokio::time::timeout(GRACE, finish).await.unwrap_or_else(|_| {
+        tracing::warn!("stopped with work unfinished");
+        Ok(())
+    })
+}
+
+/// SIGTERM or ctrl-c, heard from now on and not only once it is waited for.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+}
