@@ -43,7 +43,7 @@ fn entry(at: usize) -> String {
         1_489_843_997 + at,
         at * 7_919 % 1_000_000,
         at * 31,
-        at % 3 == 0,
+        at.is_multiple_of(3),
         at * 17,
         at % 97 + 1,
         at * 13,

@@ -272,15 +272,11 @@ fn number(random: &mut Random, out: &mut String) {
     ];
     let sign = random.pick(&["", "", "-"]);
     match random.below(9) {
-        0 => return out.push_str(random.pick(&edges)),
+        0 => out.push_str(random.pick(&edges)),
         // All doubles there are.
         1 => {
             let double = f64::from_bits(random.bits());
-            return out.push_str(&if double.is_finite() {
-                format!("{double:e}")
-            } else {
-                "1.5".into()
-            });
+            out.push_str(&if double.is_finite() { format!("{double:e}") } else { "1.5".into() })
         }
         2 => *out += &format!("{sign}{}", random.integer(30)),
         3 => *out += &format!("{sign}{}.{}", random.integer(18), random.digits(18)),

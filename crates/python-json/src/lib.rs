@@ -45,11 +45,11 @@
 //!
 //! # What it costs
 //!
-//! [`Document::parse`] goes over the text once. What it keeps beside the text is at most twice as long,
-//! and that is all it allocates. [`Document::write`] hands the form over piece by piece, so that it can
-//! be hashed without ever being made as a whole: it can be six times as long as the text, and where the
-//! text has numbers such as `1e15`, five times. Both take time linear in the text, times the logarithm of
-//! the number of members in the widest object. Nothing here panics, whatever the text.
+//! [`Document::parse`] reads the text once, after a look for bytes that are not UTF-8. What it takes beside
+//! the text is at most twice as long, at any time. [`Document::write`] hands the form over piece by piece, so that
+//! it can be hashed without ever being made as a whole: it can be six times as long as the text. Both take time
+//! linear in the text, times the logarithm of the number of members in the widest object. Nothing here panics,
+//! whatever the text.
 
 mod document;
 mod error;

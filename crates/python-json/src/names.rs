@@ -13,9 +13,8 @@ const FEW: usize = 32;
 /// Sorts members, which come with the last one first, by their names, in at most that much room. Says
 /// whether they came in order, or `None` if a name is there twice.
 ///
-/// A comparison looks at bytes that belong to one name of two, so the names are looked at as often as there are
-/// rounds: the time is their length times the logarithm of their number, however long the beginnings that they
-/// share.
+/// In each round of a sort a name takes part in a few comparisons, each no longer than the name. So the time is the
+/// length of all names times the logarithm of their number, however long the beginnings that they share.
 pub(crate) fn sort(text: &[u8], members: &mut [[u32; 2]], room: usize) -> Option<bool> {
     members.reverse();
     match members.len() {

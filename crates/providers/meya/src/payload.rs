@@ -15,7 +15,8 @@ use crate::scheme::Meya;
 /// back with [`danger::parse_unverified`](countersign_core::danger::parse_unverified).
 ///
 /// It is read from the canonical text, so no name is there twice. Integers that no 64 bits hold are doubles
-/// here; the text has all of their digits.
+/// here; the text has all of their digits. An event with an integer that no double holds either, or of all 128 levels
+/// that the canonical form may have, is genuine, but `serde_json` does not read it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

@@ -98,7 +98,8 @@ impl Scheme for Meya {
         Ok(evidence.into())
     }
 
-    /// The `timestamp` at the top of the body: seconds as a number.
+    /// The `timestamp` at the top of the body: seconds as a number. In a body of more than 127 levels none is
+    /// found, so with a window it is refused.
     fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
         #[derive(Deserialize)]
         struct Timed {
