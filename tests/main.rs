@@ -11,6 +11,7 @@ mod forms;
 mod hooks;
 mod isolation;
 mod keys;
+mod multi_tenant;
 mod placement;
 mod rules;
 mod secrets;
