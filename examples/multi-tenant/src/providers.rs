@@ -12,8 +12,7 @@ use crate::hooks::{self, Secrets};
 /// All of them. Space's public key and its signing key are two, each with a path of its own: a request does
 /// not choose how it is verified.
 ///
-/// A scheme with settings takes them from the [`Config`]: one that signs the URL too, the part of it that
-/// strangers see before the path.
+/// A scheme with settings takes them from the [`Config`]: the external URL, say, where that is signed too.
 pub(crate) const PROVIDERS: &[&dyn Provider] = &[
     &Entry(|_| Spark::default()),
     &Entry(|_| FlowAction::default()),
