@@ -1,7 +1,7 @@
 //! The commands that change the database, and the one that shows it.
 
 use std::error::Error;
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{self, ErrorKind, IsTerminal, Write, stdout};
 use std::thread::sleep;
 
 use comfy_table::{Table, presets};
@@ -15,7 +15,8 @@ use crate::secret;
 use crate::serve::serve;
 use crate::store::{Listed, Store};
 
-type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+type Failure = Box<dyn Error + Send + Sync>;
+type Result<T = ()> = std::result::Result<T, Failure>;
 
 pub(crate) fn run(command: Command, config: &Config) -> Result {
     let open = || Store::open(&config.database);
@@ -63,6 +64,12 @@ pub(crate) fn run(command: Command, config: &Config) -> Result {
     Ok(writeln!(stdout(), "{done}")?)
 }
 
+/// Who reads our output has seen enough, as `head` does.
+pub(crate) fn is_closed_output(failure: &Failure) -> bool {
+    let error = failure.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
 fn secret_of(provider: &dyn Provider, args: &SecretArgs, config: &Config) -> Result<Secret> {
     let secret = secret::read(args)?;
     let name = provider.name();
@@ -74,8 +81,7 @@ fn secret_of(provider: &dyn Provider, args: &SecretArgs, config: &Config) -> Res
 fn list(entries: &[Listed], json: bool) -> Result {
     let mut out = stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, entries)?;
-        writeln!(out)?;
+        writeln!(out, "{}", serde_json::to_string_pretty(entries)?)?;
     } else if out.is_terminal() {
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);

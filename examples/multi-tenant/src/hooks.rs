@@ -23,8 +23,9 @@ use crate::tenant::TenantName;
 /// How long keys are kept, and that there are none.
 ///
 /// Time, and not `PRAGMA data_version`, tells that the database has changed: the period of an old secret
-/// ends without a change. It costs a look-up of some microseconds for a tenant that is busy, twice a second.
-const KEPT_FOR: Duration = Duration::from_millis(500);
+/// ends without a change. It costs a look-up of some microseconds for a tenant that is busy, four times a
+/// second.
+const KEPT_FOR: Duration = Duration::from_millis(250);
 
 /// Within this, every server goes by a change. Longer than keys are kept by as much as a look-up that had
 /// begun before may take on a busy machine.
@@ -73,7 +74,7 @@ struct Accepted {
     provider: &'static str,
 }
 
-/// The secrets in the database. One connection is enough: a look-up takes microseconds, and there are two a
+/// The secrets in the database. One connection is enough: a look-up takes microseconds, and there are four a
 /// second for a tenant and provider at most.
 #[derive(Clone)]
 pub(crate) struct Secrets(Arc<Mutex<Store>>);

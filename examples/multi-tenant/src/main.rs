@@ -69,6 +69,7 @@ fn main() -> ExitCode {
     };
     match commands::run(args.command, &config) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if commands::is_closed_output(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("multi-tenant: {error}");
             ExitCode::FAILURE
