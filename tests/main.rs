@@ -13,6 +13,7 @@ mod isolation;
 mod keys;
 mod meya;
 mod meya_webhook;
+mod multi_tenant;
 mod placement;
 mod rules;
 mod secrets;

@@ -47,6 +47,20 @@ fn from_a_file() {
     assert!(Secret::from_file(folder.path()).is_err());
 }
 
+#[test]
+fn from_a_reader() {
+    let read = |content: &[u8]| Secret::from_reader(content).map(|secret| secret.expose().to_vec());
+    for (content, secret) in
+        [(&b"secret"[..], &b"secret"[..]), (b"secret\r\n", b"secret"), (b"a\n\n", b"a\n")]
+    {
+        assert_eq!(read(content).unwrap(), secret, "{content:?}");
+    }
+    for content in [&b""[..], b"\n", &[b'x'; 1024 * 1024 + 1]] {
+        assert!(!read(content).unwrap_err().to_string().contains("xxx"));
+    }
+    assert!(read(&[b'x'; 1024 * 1024]).is_ok());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_everybody_may_read_is_warned_of() {

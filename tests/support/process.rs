@@ -2,11 +2,11 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command as BlockingCommand, ExitStatus, Stdio};
+use std::process::{Command as BlockingCommand, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -66,7 +66,17 @@ impl Server {
     /// Starts it with that environment and nothing else, and waits for the line
     /// `listening on URL`.
     pub async fn start(name: &'static str, environment: &[(&str, &str)]) -> Self {
-        let mut child = command(name, environment).await.spawn().expect("the program starts");
+        Self::start_with(name, &[], environment).await
+    }
+
+    /// Like [`start`](Self::start), with arguments.
+    pub async fn start_with(
+        name: &'static str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let mut command = command(name, environment).await;
+        let mut child = command.args(arguments).spawn().expect("the program starts");
         let log = Arc::<Mutex<String>>::default();
         let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
         let copy = Arc::clone(&log);
@@ -121,6 +131,24 @@ pub async fn run(name: &'static str, environment: &[(&str, &str)]) -> (ExitStatu
     let mut stderr = child.stderr.take().expect("stderr");
     stderr.read_to_string(&mut log).await.expect("text");
     (status, log)
+}
+
+/// Runs a program with arguments to its end, with that as its standard input.
+pub async fn call(
+    name: &'static str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+    input: &[u8],
+) -> Output {
+    let mut command = command(name, environment).await;
+    let mut child =
+        command.args(arguments).stdin(Stdio::piped()).spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("stdin");
+    // Who does not read it closes it.
+    let _ = stdin.write_all(input).await;
+    drop(stdin);
+    let output = timeout(PATIENCE, child.wait_with_output()).await;
+    output.expect("an end in time").expect("an end")
 }
 
 async fn command(name: &'static str, environment: &[(&str, &str)]) -> Command {

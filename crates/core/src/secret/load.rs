@@ -53,19 +53,37 @@ impl Secret {
         };
         let file = File::open(path).map_err(|error| failed(&error))?;
         warn_if_open_to_all(&file, path);
-        // Room for all of it: a buffer that grows leaves pieces of the secret behind.
-        let size = file.metadata().map_or(0, |metadata| metadata.len()).min(LIMIT);
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
-        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-        if bytes.len() as u64 > LIMIT {
-            return Err(failed(&"it is larger than 1 MiB; is it the right one?"));
-        }
-        let secret = without_line_end(&bytes);
-        if secret.is_empty() {
-            return Err(failed(&"it is empty, so anybody could sign"));
-        }
-        Self::new(secret)
+        let size = file.metadata().map_or(0, |metadata| metadata.len());
+        read(file, size).map_err(|error| failed(&error))
     }
+
+    /// The secret that a reader has, such as standard input, to its end. One line end after it is not
+    /// part of it, as for [`from_file`](Self::from_file).
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, has more than 1 MiB, or has no secret.
+    pub fn from_reader(reader: impl Read) -> Result<Self, ConfigError> {
+        read(reader, LIMIT)
+    }
+}
+
+/// With room for all of it: a buffer that grows leaves pieces of the secret behind.
+fn read(reader: impl Read, size: u64) -> Result<Secret, ConfigError> {
+    let size = usize::try_from(size.min(LIMIT)).unwrap_or(0);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
+    reader
+        .take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| ConfigError::new(error.to_string()))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(ConfigError::new("it is larger than 1 MiB; is it the right one?"));
+    }
+    let secret = without_line_end(&bytes);
+    if secret.is_empty() {
+        return Err(ConfigError::new("it is empty, so anybody could sign"));
+    }
+    Secret::new(secret)
 }
 
 fn without_line_end(bytes: &[u8]) -> &[u8] {
