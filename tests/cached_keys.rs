@@ -290,6 +290,132 @@ async fn newer_keys_are_kept() {
     }
 }
 
+/// Rotating all the time, and slow about it.
+#[derive(Clone, Default)]
+struct Slow(Arc<AtomicUsize>);
+
+impl KeySource<HmacKey> for Slow {
+    fn keys(&self, _: &KeyHint<'_>) -> Lookup<HmacKey> {
+        Lookup::Ready(Ok(KeySet::new([HmacKey::new(b"old")])))
+    }
+
+    fn newer(&self, _: &KeyHint<'_>, _: &KeySet<HmacKey>) -> Option<Lookup<HmacKey>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Some(Lookup::Later(Box::pin(async {
+            sleep(Duration::from_millis(200)).await;
+            Ok(KeySet::new([HmacKey::new(b"new")]))
+        })))
+    }
+}
+
+#[tokio::test]
+async fn newer_keys_are_one_question_with_a_limit() {
+    let source = Slow::default();
+    let layer = layer(CachedKeys::by_tenant(source.clone()));
+    let storm = |layer: &SparkVerify| {
+        let mut storm = JoinSet::new();
+        for _ in 0..500 {
+            let layer = layer.clone();
+            storm.spawn(async move { verdict(&layer, "a", "new").await });
+        }
+        storm.join_all()
+    };
+    assert!(storm(&layer).await.into_iter().all(|verdict| verdict == Ok(())));
+    assert_eq!(source.0.load(Ordering::SeqCst), 1);
+
+    let impatient = CachedKeys::by_tenant(source).timeout(Duration::from_millis(20));
+    assert_eq!(verdict(&self::layer(impatient), "a", "new").await, DOWN);
+}
+
+/// What was under way while the name was forgotten is not kept.
+#[tokio::test]
+async fn newer_keys_are_forgotten_too() {
+    let source = Slow::default();
+    let keys = CachedKeys::by_tenant(source.clone());
+    let layer = layer(keys.clone());
+    let (verdict_then, ()) = tokio::join!(verdict(&layer, "a", "new"), async {
+        sleep(Duration::from_millis(50)).await;
+        keys.forget("a");
+    });
+    assert_eq!(verdict_then, Ok(()));
+    assert_eq!(verdict(&layer, "a", "old").await, Ok(()));
+    assert_eq!(source.0.load(Ordering::SeqCst), 1);
+}
+
+/// Answers that come at once, into a cache that is asked from outside of the runtime's threads: none
+/// of them may be kept for longer than it should.
+#[test]
+fn an_answer_that_is_faster_than_its_question_grows_old_too() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let database = Database::default();
+    let layer = layer(database.cached().time_to_live(Duration::from_millis(50)));
+    database.answers(Answers::Secret("old"));
+    for name in 0..2_000 {
+        let verdict = runtime.block_on(verdict(&layer, &name.to_string(), "old"));
+        assert_eq!(verdict, Ok(()));
+    }
+    database.answers(Answers::Secret("new"));
+    std::thread::sleep(Duration::from_millis(60));
+    for name in 0..2_000 {
+        let verdict = runtime.block_on(verdict(&layer, &name.to_string(), "old"));
+        assert_eq!(verdict, FORGED, "{name}");
+    }
+}
+
+/// A runtime that nobody drives answers nothing: who waits in another one does not wait for ever.
+#[test]
+fn a_runtime_that_sleeps_hangs_nobody() {
+    let asleep = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let awake = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let database = Database::default();
+    let layer = layer(database.cached().timeout(Duration::from_millis(100)));
+    database.answers(Answers::Never);
+    let given_up = async { timeout(Duration::from_millis(10), verdict(&layer, "a", "a")).await };
+    assert!(asleep.block_on(given_up).is_err());
+    database.answers(Answers::Well);
+    assert_eq!(awake.block_on(verdict(&layer, "a", "a")), DOWN);
+    assert_eq!(awake.block_on(verdict(&layer, "a", "a")), Ok(()));
+}
+
+#[tokio::test]
+async fn the_number_of_questions_is_bounded() {
+    let database = Database::default();
+    database.answers(Answers::Late(Duration::from_millis(200)));
+    let layer = layer(database.cached().questions(10));
+    let mut storm = JoinSet::new();
+    for name in 0..100 {
+        let layer = layer.clone();
+        storm.spawn(async move { verdict(&layer, &format!("no{name}"), "a").await });
+    }
+    let verdicts = storm.join_all().await;
+    let unknown = verdicts.iter().filter(|verdict| **verdict == UNKNOWN).count();
+    assert_eq!((unknown, database.asked()), (10, 10));
+    assert!(verdicts.iter().all(|verdict| [UNKNOWN, DOWN].contains(verdict)));
+}
+
+/// A name that is kept is no longer than it has to be.
+#[tokio::test]
+async fn a_name_of_any_length_is_none() {
+    let database = Database::default();
+    let layer = layer(database.cached());
+    let longest = "a".repeat(256);
+    assert_eq!(verdict(&layer, &longest, &longest).await, Ok(()));
+    let longer = "a".repeat(257);
+    assert_eq!(verdict(&layer, &longer, &longer).await, UNKNOWN);
+    assert_eq!(database.asked(), 1);
+}
+
+/// Whose keys they are is the name's to say, where the source does not.
+#[tokio::test]
+async fn the_tenant_is_in_the_proof() {
+    let layer = layer(CachedKeys::by_tenant(KeySet::new([HmacKey::new(b"a")])));
+    for _ in 0..2 {
+        let outcome = layer.verify_async(signed("acme", "a")).await.unwrap();
+        let countersign::Outcome::Genuine(proof) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(proof.tenant(), Some("acme"));
+    }
+}
+
 /// What is stored for a tenant may be no secret of the provider.
 #[tokio::test]
 async fn a_secret_of_another_shape_is_unavailable() {

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use countersign::spark::Spark;
 use countersign::{
-    ConfigError, HmacKey, KeySource, Outcome, ReloadedKeys, Secret, Sign, SparkVerify, Timestamp,
+    ConfigError, HmacKey, KeySource, Outcome, ReloadedKeys, Secret, Sign, SpacePublicKey,
+    SparkVerify, Timestamp,
 };
 use countersign_tests::logs::Logs;
 use http::Request;
@@ -215,6 +216,54 @@ fn it_is_read_when_it_changed_and_not_otherwise() {
     assert_eq!(reads.load(Ordering::SeqCst), 2);
 }
 
+/// Without requests nobody looks; the first one after a change has to be right all the same.
+#[test]
+fn the_first_request_after_a_quiet_time_uses_what_is_there_by_then() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("secret");
+    fs::write(&path, "old").unwrap();
+    let layer = layer(spark(&path));
+    rename(&path, "new");
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(accepts(&layer, "new") && !accepts(&layer, "old"));
+}
+
+/// The time of modification can be set back, as `cp -p` and `rsync` do; the inode's cannot.
+#[cfg(unix)]
+#[test]
+fn a_time_that_was_set_back_is_noticed() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("secret");
+    fs::write(&path, "old").unwrap();
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let layer = layer(spark(&path));
+    fs::write(&path, "new").unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    soon(|| accepts(&layer, "new"));
+}
+
+/// One panic in the user's own function is one request's misfortune.
+#[test]
+fn a_panic_does_not_end_reloading() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("secret");
+    fs::write(&path, "one").unwrap();
+    let file = path.clone();
+    let load = move || {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        assert_ne!(text, "panic");
+        Ok(vec![Secret::new(text)?])
+    };
+    let layer = layer(ReloadedKeys::new(Spark::default(), [path.clone()], load).unwrap());
+    rename(&path, "panic");
+    std::thread::sleep(Duration::from_millis(1500));
+    let request = signed("one");
+    let verifying = std::panic::AssertUnwindSafe(|| layer.verify(request).is_ok());
+    assert!(std::panic::catch_unwind(verifying).is_err());
+    rename(&path, "two");
+    soon(|| accepts(&layer, "two"));
+}
+
 #[test]
 fn nothing_to_begin_with_is_an_error() {
     let folder = TempDir::new().unwrap();
@@ -224,6 +273,11 @@ fn nothing_to_begin_with_is_an_error() {
     fs::write(&path, "").unwrap();
     assert!(ReloadedKeys::from_files(Spark::default(), [&path]).is_err());
     assert!(ReloadedKeys::from_files(Spark::default(), Vec::<&Path>::new()).is_err());
+    // Of another shape: the file is named, and what is in it is not.
+    fs::write(&path, "not-a-JWK").unwrap();
+    let error = ReloadedKeys::from_files(SpacePublicKey::default(), [&path]).unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains(path.to_str().unwrap()) && !error.contains("not-a-JWK"), "{error}");
 }
 
 /// New key beside the old one, provider switched, old key gone: not one genuine request is refused.

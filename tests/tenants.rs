@@ -125,6 +125,19 @@ async fn a_path_parameter_is_decoded_and_needs_a_route() {
     assert_eq!(send(&outside, "/hooks/a%20b/in", spark()).await.0, StatusCode::OK);
 }
 
+/// Nested routers may have a parameter of one name each.
+#[tokio::test]
+async fn a_parameter_that_is_there_twice_is_none() {
+    let table = KeyTable::by_tenant();
+    for name in ["a", "b"] {
+        table.insert(name, KeySet::new([Spark::default().key(&secret()).unwrap()]));
+    }
+    let layer = VerifyLayer::with_keys(Spark::default(), table).tenant(PathTenant::new("tenant"));
+    let inner = Router::new().route("/{tenant}/in", post(handle::<Spark>).route_layer(layer));
+    let app = Router::new().nest("/{tenant}", inner);
+    assert_eq!(send(&app, "/a/b/in", spark()).await.0, StatusCode::UNAUTHORIZED);
+}
+
 fn secret() -> Secret {
     Secret::new("secret").unwrap()
 }
@@ -145,7 +158,7 @@ fn hosts() {
     assert_eq!(host("A.example.com").as_deref(), Some("a.example.com"));
     assert_eq!(host("a.example.com:8443").as_deref(), Some("a.example.com"));
     assert_eq!(host("[::1]:80").as_deref(), Some("[::1]"));
-    for bad in ["", ":80", "a b", "a/b", "user@"] {
+    for bad in ["", ":80", "a b", "a/b", "user@", "evil@a.example.com", "a.example.com:evil"] {
         assert_eq!(host(bad), None, "{bad:?}");
     }
     // That of HTTP/2 is in the URI.

@@ -87,7 +87,7 @@ pub struct KeyHint<'a> {
 
 impl<'a> KeyHint<'a> {
     pub(crate) fn new(head: Head<'a>, key_id: Option<&'a str>) -> Self {
-        Self { head, key_id }
+        Self { head, key_id: key_id.filter(|name| is_short(name)) }
     }
 
     /// The head of the request.
@@ -105,8 +105,13 @@ impl<'a> KeyHint<'a> {
     /// The name of the tenant, where the layer [locates](crate::VerifyLayer::tenant) one.
     #[must_use]
     pub fn tenant(&self) -> Option<UnverifiedName<'a>> {
-        self.head.tenant().map(UnverifiedName)
+        self.head.tenant().filter(|name| is_short(name)).map(UnverifiedName)
     }
+}
+
+/// Names are kept, and strangers make them up: one that is longer is none.
+fn is_short(name: &str) -> bool {
+    name.len() <= UnverifiedName::MAX_LENGTH
 }
 
 /// The name of a key or a tenant as a stranger wrote it: good for a look into a local table, and
@@ -115,6 +120,9 @@ impl<'a> KeyHint<'a> {
 pub struct UnverifiedName<'a>(&'a str);
 
 impl<'a> UnverifiedName<'a> {
+    /// The longest name there is, in bytes. A longer one counts as none.
+    pub const MAX_LENGTH: usize = 256;
+
     /// The name, still unverified.
     #[must_use]
     pub fn as_unverified_str(self) -> &'a str {
@@ -191,6 +199,12 @@ impl<K> KeySet<K> {
         keys: impl IntoIterator<Item = Result<K, ConfigError>>,
     ) -> Result<Self, ConfigError> {
         keys.into_iter().collect::<Result<Vec<_>, _>>().map(Self::new)
+    }
+
+    /// The same, of that tenant unless it names one already.
+    #[cfg(feature = "cache")]
+    fn or_tenant(self, tenant: &Arc<str>) -> Self {
+        Self { tenant: self.tenant.or_else(|| Some(Arc::clone(tenant))), ..self }
     }
 
     pub(crate) fn owner(&self) -> Option<Arc<str>> {

@@ -36,7 +36,9 @@ pub trait Scheme: Send + Sync + 'static {
     fn key(&self, secret: &Secret) -> Result<KeyOf<Self>, ConfigError>;
 
     /// A key that nobody has the other half of. A request whose tenant or key id is unknown is
-    /// checked with it before it is refused, so that it takes as long as one with a wrong signature.
+    /// checked with it before it is refused, so that it takes as long as one with a wrong signature
+    /// for a tenant with one key that is at hand. How many keys a tenant has, or that its keys had to
+    /// be fetched, still shows.
     ///
     /// By default a key of some bytes. Where these have not the shape of a key and no other is given,
     /// the request is refused at once, and the time tells strangers which names are known.

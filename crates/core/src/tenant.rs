@@ -41,15 +41,22 @@ pub struct HostTenant;
 
 impl Locate for HostTenant {
     fn locate(&self, parts: &mut Parts) -> Option<Box<str>> {
-        let host = match parts.uri.authority() {
-            Some(authority) => authority.host().to_ascii_lowercase(),
-            None => {
-                let host: Authority = single(parts, &HOST)?.parse().ok()?;
-                host.host().to_ascii_lowercase()
-            }
-        };
-        (!host.is_empty()).then(|| host.into())
+        match parts.uri.authority() {
+            Some(authority) => host(authority),
+            None => host(&single(parts, &HOST)?.parse().ok()?),
+        }
     }
+}
+
+/// The host of an authority that has nothing but a host and perhaps a port.
+fn host(authority: &Authority) -> Option<Box<str>> {
+    let host = authority.host();
+    let port = authority.as_str().strip_prefix(host)?;
+    let is_port = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.bytes().all(|digit| digit.is_ascii_digit()));
+    (is_port && !host.is_empty()).then(|| host.to_ascii_lowercase().into())
 }
 
 /// The value of a header **that the deployment vouches for**: a proxy sets it, and strips what a

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
 
 use self::slot::Slot;
 use super::by::By;
-use super::{KeyError, KeyHint, KeySet, KeySource, Lookup};
+use super::{KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup};
 
 /// A cache in front of any [`KeySource`], by the name of the tenant or of the key.
 ///
@@ -23,17 +24,19 @@ use super::{KeyError, KeyHint, KeySet, KeySource, Lookup};
 /// 4. [`forget`](Self::forget) drops a name at once: after a rotation. An answer that was under way is
 ///    then not kept either.
 ///
-/// An answer that is kept costs no allocation. Clones share the cache. It has to be used within a
-/// tokio runtime: outside of one, keys that have to be waited for are unavailable.
+/// An answer that is kept costs no allocation. It has to be used within a tokio runtime: outside of one,
+/// keys that have to be waited for are unavailable. A source must not ask its own cache.
+///
+/// Clones share the cache, so set it up before it is cloned: a setting gives it a cache of its own.
 pub struct CachedKeys<K: Send + Sync + 'static> {
     source: Arc<dyn KeySource<K>>,
     by: By,
     settings: Settings,
     slots: Arc<Slots<K>>,
+    permits: Arc<Semaphore>,
 }
 
-/// A slot a name. What is learned of a name goes into its slot and not into the cache, so once a name is
-/// forgotten, an answer that was under way is forgotten with its slot.
+/// A slot a name.
 type Slots<K> = Cache<Arc<str>, Arc<Slot<K>>>;
 
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,7 @@ struct Settings {
     unknown_time_to_live: Duration,
     timeout: Duration,
     capacity: usize,
+    questions: usize,
 }
 
 impl<K: Send + Sync + 'static> CachedKeys<K> {
@@ -63,8 +67,10 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
             unknown_time_to_live: Duration::from_secs(30),
             timeout: Duration::from_secs(5),
             capacity: 10_000,
+            questions: 256,
         };
-        Self { source: Arc::new(source), by, settings, slots: settings.slots() }
+        let (slots, permits) = (settings.slots(), settings.permits());
+        Self { source: Arc::new(source), by, settings, slots, permits }
     }
 
     /// How long keys are kept. One that was withdrawn is believed for as long, unless it is
@@ -93,6 +99,14 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
         self.edit(|settings| settings.capacity = names)
     }
 
+    /// How many questions may be under way at the same time, 256 by default. A request that would need
+    /// one more gets 503: names that strangers make up must not keep a database from answering
+    /// others.
+    #[must_use]
+    pub fn questions(self, number: usize) -> Self {
+        self.edit(|settings| settings.questions = number)
+    }
+
     /// Drops what is known of a name: the next request asks the source.
     pub fn forget(&self, name: &str) {
         self.slots.remove(name);
@@ -101,7 +115,7 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
     /// A cache of its own: what a clone keeps is kept by other rules.
     fn edit(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
-        Self { slots: self.settings.slots(), ..self }
+        Self { slots: self.settings.slots(), permits: self.settings.permits(), ..self }
     }
 
     /// Asks the source, unless somebody else has just begun to.
@@ -109,10 +123,11 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
         let name = Arc::<str>::from(name);
         // The closure is run for one of those who come at the same time; the others wait for it,
         // not for the answer.
-        let slot = self.slots.get_or_insert_with(&name, || match self.source.keys(hint) {
+        let slot = self.slots.get_or_insert_with(&name, || match self.source(&name, hint) {
             Lookup::Ready(Err(error @ KeyError::Unavailable(_))) => Err(error),
             Lookup::Ready(answer) => Ok(Arc::new(Slot::of(answer, self.settings))),
             Lookup::Later(question) => {
+                let question = self.admit(question)?;
                 let (slots, name) = (Arc::clone(&self.slots), Arc::clone(&name));
                 let drop = move |slot: &Arc<Slot<K>>| remove(&slots, &name, slot);
                 Slot::asking(question, self.settings, drop)
@@ -121,15 +136,44 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
         });
         match slot {
             // Too old already, where nothing is to be kept: then everybody asks.
-            Ok(slot) => slot.lookup().unwrap_or_else(|| self.source.keys(hint)),
+            Ok(slot) => slot.lookup().unwrap_or_else(|| self.source(&name, hint)),
             Err(error) => Lookup::Ready(Err(error)),
         }
+    }
+
+    /// What the source says. The keys are the name's, unless it says whose they are.
+    fn source(&self, name: &Arc<str>, hint: &KeyHint<'_>) -> Lookup<K> {
+        owned(self.source.keys(hint), name)
+    }
+
+    /// A question, if there are not too many under way: strangers make names up, and a database has
+    /// others to serve.
+    fn admit(&self, question: KeyFuture<K>) -> Result<KeyFuture<K>, KeyError> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned();
+        let permit = permit.map_err(|_| {
+            KeyError::unavailable("too many questions for keys are under way at the same time")
+        })?;
+        Ok(Box::pin(async {
+            let answer = question.await;
+            drop(permit);
+            answer
+        }))
     }
 }
 
 /// Removes that slot, and not a newer one in its place.
 fn remove<K>(slots: &Slots<K>, name: &str, slot: &Arc<Slot<K>>) {
     slots.remove_if(name, |present| Arc::ptr_eq(present, slot));
+}
+
+fn owned<K: Send + Sync + 'static>(lookup: Lookup<K>, name: &Arc<str>) -> Lookup<K> {
+    match lookup {
+        Lookup::Ready(answer) => Lookup::Ready(answer.map(|keys| keys.or_tenant(name))),
+        Lookup::Later(question) => {
+            let name = Arc::clone(name);
+            Lookup::Later(Box::pin(async move { Ok(question.await?.or_tenant(&name)) }))
+        }
+    }
 }
 
 impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
@@ -145,27 +189,14 @@ impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
     /// Whether there are newer keys is the source's to say; those that it has are kept.
     fn newer(&self, hint: &KeyHint<'_>, tried: &KeySet<K>) -> Option<Lookup<K>> {
         let name = self.by.name(hint)?;
-        if let Some(Lookup::Ready(Ok(keys))) = self.slots.get(name).and_then(|slot| slot.lookup())
-            && !keys.is_same(tried)
-        {
-            return Some(Lookup::Ready(Ok(keys)));
-        }
-        let (slots, settings, name) = (Arc::clone(&self.slots), self.settings, Arc::from(name));
-        let keep = move |answer: &Result<KeySet<K>, KeyError>| {
-            if answer.is_ok() {
-                slots.insert(name, Arc::new(Slot::of(answer.clone(), settings)));
-            }
-        };
-        Some(match self.source.newer(hint, tried)? {
-            Lookup::Ready(answer) => {
-                keep(&answer);
-                Lookup::Ready(answer)
-            }
-            Lookup::Later(question) => Lookup::Later(Box::pin(async {
-                let answer = question.await;
-                keep(&answer);
-                answer
-            })),
+        // Of a name that was forgotten or pushed out meanwhile, nothing is kept.
+        let slot = self
+            .slots
+            .get(name)
+            .unwrap_or_else(|| Arc::new(Slot::of(Ok(tried.clone()), self.settings)));
+        slot.newer(tried, || {
+            let name = Arc::from(name);
+            self.source.newer(hint, tried).map(|lookup| owned(lookup, &name))
         })
     }
 }
@@ -173,6 +204,10 @@ impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
 impl Settings {
     fn slots<K>(self) -> Arc<Slots<K>> {
         Arc::new(Cache::new(self.capacity))
+    }
+
+    fn permits(self) -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(self.questions.min(Semaphore::MAX_PERMITS)))
     }
 }
 
@@ -183,6 +218,7 @@ impl<K: Send + Sync + 'static> Clone for CachedKeys<K> {
             by: self.by,
             settings: self.settings,
             slots: Arc::clone(&self.slots),
+            permits: Arc::clone(&self.permits),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Formatter};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{KeyHint, KeySet, KeySource, Lookup};
@@ -13,16 +13,18 @@ use crate::secret::Secret;
 
 /// How often files are looked at, at most.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How long a content that was no good is let be.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// Keys out of files, read again when these change. No restart, and no thread that watches.
 ///
 /// 1. With a request, and at most once a second, the files are looked at: time of change, size and (on
 ///    Unix) inode. Without requests nobody looks.
-/// 2. A file that changed is read when it is still the same a look later, so that one that is
-///    being written is not believed half-written. It is good practice all the same to write a new file
-///    and rename it.
+/// 2. A file that changed is read at once if that was more than a second ago, and otherwise when it is
+///    still the same a look later: one that is being written is not believed half-written. It is good
+///    practice all the same to write a new file and rename it.
 /// 3. A set that is no good (a file that is gone, emptied, of another shape) is an event of level error,
-///    and the last good one stays in use.
+///    and the last good one stays in use. The same content is tried again after a minute.
 ///
 /// Looking and reading happen in the request, which is a matter of microseconds on a local disk; on a
 /// network file system use something else. Clones share the keys.
@@ -31,7 +33,7 @@ pub struct ReloadedKeys<S: Scheme> {
 }
 
 struct Shared<S: Scheme> {
-    scheme: S,
+    scheme: Arc<S>,
     files: Vec<PathBuf>,
     load: Box<Load>,
     keys: RwLock<KeySet<KeyOf<S>>>,
@@ -51,8 +53,15 @@ impl<S: Scheme> ReloadedKeys<S> {
         files: impl IntoIterator<Item = P>,
     ) -> Result<Self, ConfigError> {
         let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
-        let paths = files.clone();
-        Self::new(scheme, files, move || paths.iter().map(Secret::from_file).collect())
+        let scheme = Arc::new(scheme);
+        let (paths, shape) = (files.clone(), Arc::clone(&scheme));
+        let secret = move |path: &PathBuf| {
+            let secret = Secret::from_file(path)?;
+            shape.key(&secret).map(|_| secret).map_err(|error| {
+                ConfigError::new(format!("the secret file {}: {error}", path.display()))
+            })
+        };
+        Self::watch(scheme, files, Box::new(move || paths.iter().map(&secret).collect()))
     }
 
     /// The keys of the secrets that `load` finds, the newest first. It is called again when one of
@@ -66,19 +75,15 @@ impl<S: Scheme> ReloadedKeys<S> {
         files: impl IntoIterator<Item = PathBuf>,
         load: impl Fn() -> Result<Vec<Secret>, ConfigError> + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
-        let files: Vec<PathBuf> = files.into_iter().collect();
+        Self::watch(Arc::new(scheme), files.into_iter().collect(), Box::new(load))
+    }
+
+    fn watch(scheme: Arc<S>, files: Vec<PathBuf>, load: Box<Load>) -> Result<Self, ConfigError> {
         let read = stamps(&files);
-        let keys = keys(&scheme, &load)?;
+        let keys = RwLock::new(keys(&*scheme, &*load)?);
         let watch = Watch { looked: Instant::now(), seen: read.clone(), read, complained: None };
-        Ok(Self {
-            shared: Arc::new(Shared {
-                scheme,
-                files,
-                load: Box::new(load),
-                keys: RwLock::new(keys),
-                watch: Mutex::new(watch),
-            }),
-        })
+        let watch = Mutex::new(watch);
+        Ok(Self { shared: Arc::new(Shared { scheme, files, load, keys, watch }) })
     }
 }
 
@@ -96,6 +101,13 @@ impl<S: Scheme> KeySource<KeyOf<S>> for ReloadedKeys<S> {
         self.shared.look();
         Lookup::Ready(Ok(self.shared.kept()))
     }
+
+    /// Another request may have read new ones since.
+    fn newer(&self, _: &KeyHint<'_>, tried: &KeySet<KeyOf<S>>) -> Option<Lookup<KeyOf<S>>> {
+        self.shared.look();
+        let keys = self.shared.kept();
+        (!keys.is_same(tried)).then_some(Lookup::Ready(Ok(keys)))
+    }
 }
 
 impl<S: Scheme> Shared<S> {
@@ -105,20 +117,28 @@ impl<S: Scheme> Shared<S> {
 
     /// Looks at the files, if it is time and nobody else does.
     fn look(&self) {
-        let Ok(mut watch) = self.watch.try_lock() else { return };
+        let mut watch = match self.watch.try_lock() {
+            Ok(watch) => watch,
+            // `load` panicked once.
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         if watch.looked.elapsed() < INTERVAL {
             return;
         }
         watch.looked = Instant::now();
         let now = stamps(&self.files);
-        let is_settled = std::mem::replace(&mut watch.seen, now.clone()) == now;
-        if now != watch.read && is_settled {
+        let is_same = std::mem::replace(&mut watch.seen, now.clone()) == now;
+        if now != watch.read && (is_same || now.iter().all(is_old)) {
             self.read(&mut watch, now);
         }
     }
 
     fn read(&self, watch: &mut Watch, now: Vec<Stamp>) {
-        let read = keys(&self.scheme, &*self.load);
+        if watch.complained.as_ref().is_some_and(|(at, of)| *of == now && at.elapsed() < AGAIN) {
+            return;
+        }
+        let read = keys(&*self.scheme, &*self.load);
         if stamps(&self.files) != now {
             // It is being written right now: another time.
             return;
@@ -130,11 +150,8 @@ impl<S: Scheme> Shared<S> {
                 tracing::info!(target: "countersign", scheme = S::NAME, "the secrets were read anew");
             }
             Err(error) => {
-                // Tried again with the next look, but said once.
-                if watch.complained.as_ref() != Some(&now) {
-                    tracing::error!(target: "countersign", scheme = S::NAME, %error, "new secrets are no good: the last good ones stay in use");
-                    watch.complained = Some(now);
-                }
+                tracing::error!(target: "countersign", scheme = S::NAME, %error, "new secrets are no good: the last good ones stay in use");
+                watch.complained = Some((Instant::now(), now));
             }
         }
     }
@@ -147,21 +164,42 @@ struct Watch {
     seen: Vec<Stamp>,
     /// When the keys in use were read.
     read: Vec<Stamp>,
-    /// When an error was last reported.
-    complained: Option<Vec<Stamp>>,
+    /// When an error was last reported, and of which content.
+    complained: Option<(Instant, Vec<Stamp>)>,
 }
 
 /// What tells one content of a file from another; nothing where there is no file.
 type Stamp = Option<(Option<SystemTime>, u64, u64)>;
+
+/// Whether a file was last touched so long ago that nobody is writing it any more.
+fn is_old(stamp: &Stamp) -> bool {
+    let changed = stamp.and_then(|(changed, ..)| changed);
+    changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > INTERVAL)
+}
 
 fn stamps(files: &[PathBuf]) -> Vec<Stamp> {
     files
         .iter()
         .map(|file| {
             let metadata = fs::metadata(file).ok()?;
-            Some((metadata.modified().ok(), metadata.len(), inode(&metadata)))
+            Some((changed(&metadata), metadata.len(), inode(&metadata)))
         })
         .collect()
+}
+
+/// On Unix that of the inode: unlike the time of modification, nobody can set it back.
+#[cfg(unix)]
+fn changed(metadata: &fs::Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+
+    let secs = u64::try_from(metadata.ctime()).ok()?;
+    let nanos = u32::try_from(metadata.ctime_nsec()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::new(secs, nanos))
+}
+
+#[cfg(not(unix))]
+fn changed(metadata: &fs::Metadata) -> Option<SystemTime> {
+    metadata.modified().ok()
 }
 
 #[cfg(unix)]

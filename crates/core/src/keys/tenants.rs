@@ -26,7 +26,8 @@ where
     /// Keys as `scheme` makes them of the secrets that `load` finds for a name, the newest first.
     ///
     /// The name is a stranger's word: hand it to a database as a parameter, not as a part of a
-    /// statement.
+    /// statement. And **compare it exactly**: it becomes the tenant of the proof as it was written, so
+    /// with a database that finds `acme` for `ACME`, one tenant would have many names.
     #[must_use]
     pub fn new(scheme: S, load: Load) -> Self {
         Self { scheme: Arc::new(scheme), load }

@@ -33,6 +33,8 @@ impl Locate for PathTenant {
             return None;
         };
         let mut values = parameters.iter().filter(|(name, _)| *name == &*self.0);
-        values.next().map(|(_, value)| value).filter(|name| !name.is_empty()).map(Into::into)
+        let (_, value) = values.next()?;
+        // Nested routers can have the same name twice: which of them is meant is not clear.
+        (values.next().is_none() && !value.is_empty()).then(|| value.into())
     }
 }

@@ -114,9 +114,10 @@ impl SpaceKeys {
     fn ask(&self, state: &mut State) -> Option<Flight<RsaPublicKey>> {
         let config = Arc::clone(&self.config);
         let landing = Arc::clone(&self.state);
-        let flight = Flight::start(async move { config.fetch().await }, move |keys| {
-            lock(&landing).land(keys, Instant::now())
-        });
+        let flight =
+            Flight::start(self.config.timeout, async move { config.fetch().await }, move |keys| {
+                lock(&landing).land(keys, Instant::now())
+            });
         state.flight.clone_from(&flight);
         flight
     }
