@@ -11,7 +11,8 @@
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
-//! | `full` | all of them |
+//! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
+//! | `full` | all of them, but for Redis over TLS and in a cluster |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 
 #[doc(inline)]
@@ -20,6 +21,10 @@ pub use countersign_core::*;
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
+#[cfg(feature = "redis")]
+pub use countersign_redis as redis;
+#[cfg(feature = "redis")]
+pub use countersign_redis::RedisReplay;
 #[cfg(feature = "spark")]
 pub use countersign_spark as spark;
 #[cfg(feature = "spark-org-guard")]
