@@ -11,6 +11,7 @@ mod hooks;
 mod isolation;
 mod keys;
 mod placement;
+mod replay;
 mod rules;
 mod spark;
 mod spark_bot;

@@ -57,7 +57,7 @@ impl Commands {
         match self.within(self.connection.send(&set)).await? {
             Value::Nil => Ok(Claimed::Fresh),
             Value::BulkString(was) if was == DONE.as_bytes() => Ok(Claimed::Done),
-            // A client of a cluster may have sent it twice, after a redirection.
+            // It was sent twice, after the first connection turned out to be closed.
             Value::BulkString(was) if was == mine.as_bytes() => Ok(Claimed::Fresh),
             Value::BulkString(was) if was.starts_with(b"i") => Ok(Claimed::InFlight),
             _ => Err(ReplayError::unavailable("there is something else under the key")),
