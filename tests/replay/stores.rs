@@ -116,7 +116,9 @@ async fn in_memory() {
     behaves(&store, Duration::from_secs(30), async |time| pass(time)).await;
     // By the clock of the process.
     let real = MemoryReplay::new();
-    behaves(&real, Duration::from_millis(50), async |time| tokio::time::sleep(time).await).await;
+    let tick = Duration::from_millis(20);
+    behaves(&real, Duration::from_millis(200), async |time| tokio::time::sleep(time + tick).await)
+        .await;
 }
 
 /// The end is exclusive, to the nanosecond.

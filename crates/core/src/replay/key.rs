@@ -37,6 +37,16 @@ impl ReplayKey {
         &self.0
     }
 
+    /// Both halves, as numbers.
+    pub(crate) fn halves(&self) -> [u128; 2] {
+        let mut halves = [0; 2];
+        let (whole, _) = self.0.as_chunks::<16>();
+        for (half, bytes) in halves.iter_mut().zip(whole) {
+            *half = u128::from_le_bytes(*bytes);
+        }
+        halves
+    }
+
     /// Each part stands behind its length, and no tenant is not an empty one, so that no two
     /// requests share a text.
     fn of(scheme: &str, tenant: Option<&str>, kind: &[u8], value: &[u8]) -> Self {

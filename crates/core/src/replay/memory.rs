@@ -1,15 +1,17 @@
 //! Claims in the memory of one process.
 
+mod clock;
+mod name;
 mod table;
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use siphasher::sip128::SipHasher13;
-
-use self::table::{Name, Table};
-use crate::replay::{ClaimOutcome, Owner, ReplayKey, ReplayStore, Reply};
+use self::clock::{Elapsed, nanos};
+use self::name::{Name, Namer};
+use self::table::Table;
+use crate::replay::{ClaimOutcome, Owner, ReplayError, ReplayKey, ReplayStore, Reply};
 
 /// A [`ReplayStore`] in the memory of one process: what it knows ends with the process.
 ///
@@ -18,23 +20,20 @@ use crate::replay::{ClaimOutcome, Owner, ReplayKey, ReplayStore, Reply};
 /// cleared away when their room is wanted; there is no background thread. Keys are kept as a keyed
 /// hash of 128 bits.
 ///
+/// Time is measured by the clock of the process, which nobody sets, to a few milliseconds.
+///
 /// Put it into an [`Arc`] to share it among layers; providers do not get into each other's way.
 pub struct MemoryReplay {
     shards: Box<[Shard]>,
     /// How many claims a shard may hold.
     bound: usize,
-    hash: SipHasher13,
-    time: Time,
+    namer: Namer,
+    elapsed: Elapsed,
 }
 
 /// On cache lines of its own, so that two cores do not wait for each other's.
 #[repr(align(128))]
 struct Shard(Mutex<Table>);
-
-enum Time {
-    Process(Instant),
-    Given(Arc<dyn Fn() -> Duration + Send + Sync>),
-}
 
 /// Enough that cores rarely meet; few enough that each is worth its own lines.
 const MOST_SHARDS: usize = 64;
@@ -65,8 +64,7 @@ impl MemoryReplay {
     #[must_use]
     #[expect(clippy::expect_used, reason = "start-up is the time to stop")]
     pub fn with_capacity(claims: usize) -> Self {
-        let mut key = [0; 16];
-        getrandom::fill(&mut key).expect("countersign: the system gives no randomness");
+        let namer = Namer::random().expect("countersign: the system gives no randomness");
         let shards = match claims / LEAST_SHARD {
             0 | 1 => 1,
             several if several >= MOST_SHARDS => MOST_SHARDS,
@@ -78,35 +76,20 @@ impl MemoryReplay {
         Self {
             shards: (0..shards).map(|_| Shard(Mutex::new(Table::new()))).collect(),
             bound,
-            hash: SipHasher13::new_with_key(&key),
-            time: Time::Process(Instant::now()),
+            namer,
+            elapsed: Elapsed::start(),
         }
     }
 
     /// Measures time by this, for tests: how long ago some fixed moment was. It must not go back.
     #[must_use]
     pub fn elapsed(mut self, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        self.time = Time::Given(Arc::new(elapsed));
+        self.elapsed = Elapsed::Given(Arc::new(elapsed));
         self
     }
 
-    fn now(&self) -> u64 {
-        nanos(match &self.time {
-            Time::Process(start) => start.elapsed(),
-            Time::Given(elapsed) => elapsed(),
-        })
-    }
-
-    fn name(&self, key: &ReplayKey) -> Name {
-        let hash = self.hash.hash(key.as_bytes());
-        Name(hash.h1, hash.h2)
-    }
-
-    /// The shard of that name: the table in it goes by the other half of the hash.
     fn table(&self, name: Name) -> Option<MutexGuard<'_, Table>> {
-        // There are a power of two of them.
-        let index = usize::try_from(name.1).unwrap_or(usize::MAX) & (self.shards.len() - 1);
-        let shard = self.shards.get(index)?;
+        let shard = self.shards.get(name.shard(self.shards.len()))?;
         Some(shard.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -119,21 +102,21 @@ impl Default for MemoryReplay {
 
 impl ReplayStore for MemoryReplay {
     fn claim(&self, key: &ReplayKey, lease: Duration) -> Reply<ClaimOutcome> {
-        let (now, name) = (self.now(), self.name(key));
+        let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
         let end = now.saturating_add(nanos(lease));
         let claimed = self.table(name).map(|mut table| table.claim(name, now, end, self.bound));
-        Reply::Ready(claimed.unwrap_or(Err(crate::replay::ReplayError::Full)))
+        Reply::Ready(claimed.unwrap_or(Err(ReplayError::Full)))
     }
 
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool> {
-        let (now, name) = (self.now(), self.name(key));
+        let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
         let end = now.saturating_add(nanos(keep));
         let held = self.table(name).is_some_and(|mut table| table.confirm(name, owner, now, end));
         Reply::Ready(Ok(held))
     }
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
-        let (now, name) = (self.now(), self.name(key));
+        let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
         let held = self.table(name).is_some_and(|mut table| table.release(name, owner, now));
         Reply::Ready(Ok(held))
     }
@@ -146,9 +129,4 @@ impl Debug for MemoryReplay {
             .field("bound", &self.bound)
             .finish_non_exhaustive()
     }
-}
-
-/// 584 years, if it is more than fits.
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,17 +1,20 @@
 //! One shard: what is claimed, by whom, and until when.
+//!
+//! Open addressing with linear probing, so that a claim waits for memory once and not twice: the
+//! tables are larger than the caches. An entry whose time is over is overwritten by the next one that
+//! comes by; when there is no room left, all of them are cleared away at once.
 
-use hashbrown::HashTable;
+use std::mem;
 
+use super::name::Name;
 use crate::replay::{ClaimOutcome, Owner, ReplayError};
 
-/// The keyed hash of a key, in two halves.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Name(pub(super) u64, pub(super) u64);
-
-/// 32 bytes. With the one that the table adds, and at the emptiest that it is when it has just grown
-/// (7/16, see [`Table::sweep`] for the rest), that makes less than 80 a claim.
+/// 32 bytes. A table that is larger than a few entries is between 0.42 and 0.6 full, or nearly so,
+/// which makes less than 80 a claim.
+#[derive(Clone, Copy)]
 struct Entry {
-    name: Name,
+    /// None: it was never used, and nothing that was looked for is beyond it.
+    name: Option<Name>,
     /// Who has it in flight; [`DONE`] for nobody.
     owner: u64,
     /// The first nanosecond at which it does not count any more.
@@ -20,16 +23,35 @@ struct Entry {
 
 const DONE: u64 = 0;
 
+const UNUSED: Entry = Entry { name: None, owner: DONE, end: 0 };
+
+/// The end of what was released.
+const RELEASED: u64 = 0;
+
 pub(super) struct Table {
-    entries: HashTable<Entry>,
+    entries: Vec<Entry>,
+    /// How many entries have a name, whether or not their time is over.
+    used: usize,
     last_owner: u64,
-    /// No entry ends before this.
+    /// No entry with a name ends before this.
     earliest_end: u64,
+}
+
+/// Where a name is, or could be put.
+enum Place {
+    /// Here.
+    Found(usize),
+    /// Nowhere; this one is over.
+    Over(usize),
+    /// Nowhere; this one was never used.
+    Unused(usize),
+    /// Nowhere, and there is no place left.
+    None,
 }
 
 impl Table {
     pub(super) const fn new() -> Self {
-        Self { entries: HashTable::new(), last_owner: DONE, earliest_end: u64::MAX }
+        Self { entries: Vec::new(), used: 0, last_owner: DONE, earliest_end: u64::MAX }
     }
 
     pub(super) fn claim(
@@ -39,93 +61,119 @@ impl Table {
         end: u64,
         bound: usize,
     ) -> Result<ClaimOutcome, ReplayError> {
-        // The owner of a claim whose time is over has lost it: it is taken over where it stands.
-        if let Some(entry) = self.entries.find_mut(name.0, |entry| entry.name == name) {
-            if now < entry.end {
-                let done = entry.owner == DONE;
-                return Ok(if done { ClaimOutcome::Done } else { ClaimOutcome::InFlight });
-            }
-            self.last_owner += 1;
-            *entry = Entry { name, owner: self.last_owner, end };
-        } else {
+        let mut place = self.find(name, now);
+        if matches!(place, Place::Unused(_) | Place::None)
+            && (self.used >= most(self.entries.len()) || self.used >= bound)
+        {
             self.make_room(now, bound)?;
-            self.last_owner += 1;
-            let entry = Entry { name, owner: self.last_owner, end };
-            self.entries.insert_unique(name.0, entry, hash);
+            place = self.find(name, now);
         }
+        let (Place::Found(index) | Place::Over(index) | Place::Unused(index)) = place else {
+            return Err(ReplayError::Full);
+        };
+        let Some(entry) = self.entries.get_mut(index) else { return Err(ReplayError::Full) };
+        if let Place::Found(_) = place
+            && now < entry.end
+        {
+            let done = entry.owner == DONE;
+            return Ok(if done { ClaimOutcome::Done } else { ClaimOutcome::InFlight });
+        }
+        // The owner of a claim whose time is over has lost it: it is taken over where it stands.
+        self.used += usize::from(entry.name.is_none());
+        self.last_owner += 1;
+        *entry = Entry { name: Some(name), owner: self.last_owner, end };
         self.earliest_end = self.earliest_end.min(end);
         Ok(ClaimOutcome::Fresh(Owner::new(self.last_owner.into())))
     }
 
     pub(super) fn confirm(&mut self, name: Name, owner: Owner, now: u64, end: u64) -> bool {
-        match self.entries.find_mut(name.0, |entry| entry.is_held(name, owner, now)) {
-            Some(entry) => {
-                entry.owner = DONE;
-                entry.end = end;
-                self.earliest_end = self.earliest_end.min(end);
-                true
-            }
-            None => false,
-        }
+        let Some(entry) = self.held(name, owner, now) else { return false };
+        entry.owner = DONE;
+        entry.end = end;
+        self.earliest_end = self.earliest_end.min(end);
+        true
     }
 
     pub(super) fn release(&mut self, name: Name, owner: Owner, now: u64) -> bool {
-        match self.entries.find_entry(name.0, |entry| entry.is_held(name, owner, now)) {
-            Ok(entry) => {
-                entry.remove();
-                true
-            }
-            Err(_) => false,
-        }
+        let Some(entry) = self.held(name, owner, now) else { return false };
+        entry.end = RELEASED;
+        self.earliest_end = RELEASED;
+        true
     }
 
-    /// Clears away what is over, when the table would have to grow or may not.
+    fn held(&mut self, name: Name, owner: Owner, now: u64) -> Option<&mut Entry> {
+        let Place::Found(index) = self.find(name, now) else { return None };
+        self.entries.get_mut(index).filter(|entry| {
+            entry.owner != DONE && u128::from(entry.owner) == owner.get() && now < entry.end
+        })
+    }
+
+    fn find(&self, name: Name, now: u64) -> Place {
+        let mut over = None;
+        let start = name.place(self.entries.len());
+        let (before, from) = self.entries.split_at(start.min(self.entries.len()));
+        for (index, entry) in (start..).zip(from).chain((0..).zip(before)) {
+            match entry.name {
+                None => return over.map_or(Place::Unused(index), Place::Over),
+                Some(other) if other == name => return Place::Found(index),
+                Some(_) if over.is_none() && entry.end <= now => over = Some(index),
+                Some(_) => {}
+            }
+        }
+        over.map_or(Place::None, Place::Over)
+    }
+
+    /// Clears away what is over, and grows unless that was enough.
     fn make_room(&mut self, now: u64, bound: usize) -> Result<(), ReplayError> {
-        let full = self.entries.len() == self.entries.capacity() || self.entries.len() >= bound;
-        if full && self.earliest_end <= now {
-            self.sweep(now);
+        let mut live = self.used;
+        if self.earliest_end <= now {
+            let ends = || self.entries.iter().map(|entry| entry.end).filter(|end| now < *end);
+            live = ends().count();
+            self.earliest_end = ends().min().unwrap_or(u64::MAX);
         }
-        if self.entries.len() >= bound { Err(ReplayError::Full) } else { Ok(()) }
-    }
-
-    fn sweep(&mut self, now: u64) {
-        let mut earliest = u64::MAX;
-        self.entries.retain(|entry| {
-            let live = now < entry.end;
-            if live {
-                earliest = earliest.min(entry.end);
+        if live >= bound {
+            return Err(ReplayError::Full);
+        }
+        let old = mem::take(&mut self.entries);
+        self.entries = vec![UNUSED; length(old.len(), live)];
+        self.used = live;
+        for entry in old.into_iter().filter(|entry| now < entry.end) {
+            let Some(name) = entry.name else { continue };
+            if let Place::Unused(index) = self.find(name, now)
+                && let Some(place) = self.entries.get_mut(index)
+            {
+                *place = entry;
             }
-            live
-        });
-        self.earliest_end = earliest;
-        let (len, capacity) = (self.entries.len(), self.entries.capacity());
-        if len < capacity / 8 {
-            self.entries.shrink_to(2 * len, hash);
-        } else if capacity - len < capacity / 32 {
-            // Or it would be swept again soon for as little. Not sooner, for the sake of memory.
-            self.entries.reserve(capacity / 32, hash);
         }
+        Ok(())
     }
 }
 
-impl Entry {
-    fn is_held(&self, name: Name, owner: Owner, now: u64) -> bool {
-        self.name == name
-            && self.owner != DONE
-            && u128::from(self.owner) == owner.get()
-            && now < self.end
-    }
+/// How many entries of a table may have a name: with more of them, the way to the end of what stands
+/// in line becomes long.
+fn most(length: usize) -> usize {
+    length / 5 * 3
 }
 
-fn hash(entry: &Entry) -> u64 {
-    entry.name.0
+/// How long a table of `old` entries has to be for so many that are live.
+fn length(old: usize, live: usize) -> usize {
+    const LEAST: usize = 16;
+    // Room for an eighth more, or it would be made again soon.
+    let wanted = live + live / 8 + 1;
+    if wanted > most(old) {
+        old + old / 4 + LEAST
+    } else if wanted < most(old) / 4 {
+        // A burst is over.
+        wanted * 2 + LEAST
+    } else {
+        old
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NAME: Name = Name(1, 2);
     const LEASE: u64 = 10;
     const KEEP: u64 = 20;
 
@@ -179,7 +227,8 @@ mod tests {
             }
             match claimed[actor] {
                 None => {
-                    let outcome = table.claim(NAME, now, now + LEASE, 1).expect("there is room");
+                    let outcome =
+                        table.claim(Name::of(1), now, now + LEASE, 1).expect("there is room");
                     let expected = known.as_ref().map(|known| known.by.is_none());
                     match outcome {
                         ClaimOutcome::Fresh(owner) => {
@@ -198,9 +247,9 @@ mod tests {
                 Some(Some(owner)) => {
                     let mine = known.as_ref().is_some_and(|known| known.by == Some(actor));
                     let held = if confirms(actor) {
-                        table.confirm(NAME, owner, now, now + KEEP)
+                        table.confirm(Name::of(1), owner, now, now + KEEP)
                     } else {
-                        table.release(NAME, owner, now)
+                        table.release(Name::of(1), owner, now)
                     };
                     assert_eq!(held, mine, "{order:?}");
                     if held {
@@ -215,26 +264,26 @@ mod tests {
     fn a_claim_takes_at_most_80_bytes_whenever_it_is_counted() {
         let mut table = Table::new();
         for count in 1_u64..=100_000 {
-            let name = Name(count.wrapping_mul(0x9E37_79B9_7F4A_7C15), count);
+            let name = Name::of(count);
             table.claim(name, 0, LEASE, usize::MAX).expect("there is room");
-            let bytes = table.entries.allocation_size();
+            let bytes = size_of_val(&*table.entries);
             // Below that, a shard is not worth the counting.
             assert!(count < 1000 || bytes as u64 <= 80 * count, "{bytes} for {count}");
         }
     }
 
-    /// However much of it is over: what is swept away does not make it grow to more than that.
+    /// However much of it is over.
     #[test]
-    fn sweeping_does_not_waste_memory() {
+    fn clearing_away_does_not_waste_memory() {
         for over in [0, 1, 100, 1000, 10_000, 14_000] {
             let mut table = Table::new();
             let mut live: u64 = 0;
             for count in 1_u64..=40_000 {
-                let name = Name(count.wrapping_mul(0x9E37_79B9_7F4A_7C15), count);
+                let name = Name::of(count);
                 let end = if count <= over { 1 } else { u64::MAX };
                 table.claim(name, u64::from(count > over), end, usize::MAX).expect("room");
                 live += u64::from(count > over);
-                let bytes = table.entries.allocation_size() as u64;
+                let bytes = size_of_val(&*table.entries) as u64;
                 assert!(live < 14_400 || bytes <= 80 * live, "{bytes} for {live} after {over}");
             }
         }
