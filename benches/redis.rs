@@ -5,6 +5,7 @@
 //! It ends with an error if a number is worse than what is promised.
 
 #[path = "../tests/support/redis.rs"]
+#[expect(dead_code, reason = "here nothing is killed or stopped; the tests do that")]
 mod server;
 
 use std::process::ExitCode;
