@@ -269,9 +269,6 @@ async fn a_race_on_threads() {
     assert_eq!(send(&layer, &handler, signed("event 0")).await, REPLAYED);
 }
 
-fn poll<F: Future>(future: &mut Pin<Box<F>>) -> Poll<F::Output>
-where
-    F: ?Sized,
-{
+fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
     future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
