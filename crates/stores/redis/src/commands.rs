@@ -16,7 +16,7 @@ const DONE: &str = "d";
 /// Compared and written in one step, as scripts are: the owner may have lost the key in between.
 const CONFIRM: &str = "\
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('PSETEX', KEYS[1], ARGV[2], 'd')
 return 1";
 
 const RELEASE: &str = "\
@@ -70,12 +70,11 @@ impl Commands {
         owner: Owner,
         keep: Duration,
     ) -> Result<bool, ReplayError> {
-        let arguments = [DONE.to_owned(), millis(keep).to_string()];
-        self.run(&self.confirm, key, owner, &arguments).await
+        self.run(&self.confirm, key, owner, Some(millis(keep))).await
     }
 
     pub(crate) async fn release(&self, key: &ReplayKey, owner: Owner) -> Result<bool, ReplayError> {
-        self.run(&self.release, key, owner, &[]).await
+        self.run(&self.release, key, owner, None).await
     }
 
     async fn run(
@@ -83,11 +82,11 @@ impl Commands {
         script: &Known,
         key: &ReplayKey,
         owner: Owner,
-        arguments: &[String],
+        argument: Option<u64>,
     ) -> Result<bool, ReplayError> {
         let command = |how: &str, what: &str| {
             let mut command = redis::cmd(how);
-            command.arg(what).arg(1).arg(self.name(key)).arg(in_flight(owner)).arg(arguments);
+            command.arg(what).arg(1).arg(self.name(key)).arg(in_flight(owner)).arg(argument);
             command
         };
         let known = command("EVALSHA", script.hash.get_hash());
