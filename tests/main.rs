@@ -15,6 +15,7 @@ mod meya;
 mod meya_webhook;
 mod multi_tenant;
 mod placement;
+mod replay;
 mod rules;
 mod secrets;
 mod space;

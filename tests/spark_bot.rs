@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it is")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use countersign_tests::process::{Server, run};
@@ -34,8 +35,16 @@ impl Bot {
         Self(Server::start("spark-bot", &environment).await)
     }
 
+    /// As an event of its own, however often the body is the same: the bot handles an event once.
     async fn post(&self, body: &Value) -> StatusCode {
-        self.send(signed(&format!("{}/spark", self.0.url()), body)).await
+        static EVENTS: AtomicUsize = AtomicUsize::new(0);
+        let mut body = body.clone();
+        body["name"] = json!(format!("event {}", EVENTS.fetch_add(1, Ordering::Relaxed)));
+        self.send(self.signed(&body)).await
+    }
+
+    fn signed(&self, body: &Value) -> http::Request<bytes::Bytes> {
+        signed(&format!("{}/spark", self.0.url()), body)
     }
 
     async fn send(&self, request: http::Request<bytes::Bytes>) -> StatusCode {
@@ -132,7 +141,26 @@ async fn it_sends_back_what_is_too_much() {
     for _ in 0..64 {
         assert_eq!(bot.post(&message_in("ROOM")).await, StatusCode::OK);
     }
-    assert_eq!(bot.post(&message_in("ROOM")).await, StatusCode::SERVICE_UNAVAILABLE);
+    // Released, so that it is handled when Webex sends it again.
+    for _ in 0..2 {
+        let same = bot.signed(&message_in("ROOM"));
+        assert_eq!(bot.send(same).await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
+/// Nothing in an event says when it was signed, so it is what was handled that is remembered.
+#[tokio::test]
+async fn a_captured_event_is_refused_when_it_is_sent_again() {
+    let api = StandIn::with_pages(vec![ours()]).await;
+    let bot = Bot::start(&api).await;
+    let captured = bot.signed(&message_in("ROOM"));
+    assert_eq!(bot.send(captured.clone()).await, StatusCode::OK);
+    for _ in 0..2 {
+        assert_eq!(bot.send(captured.clone()).await, StatusCode::UNAUTHORIZED);
+    }
+    let log = bot.finish().await;
+    assert!(log.contains("the request was handled already"), "{log}");
+    assert_eq!(api.count(Seen::is_reply), 1, "{:?}", api.seen());
 }
 
 #[tokio::test]
@@ -294,6 +322,7 @@ async fn a_setting_that_is_missing_or_wrong_is_named() {
         ("SPARK_API", "https://user@webexapis.com/v1/"),
         ("SPARK_ALLOWED_ORGS", " , "),
         ("BODY_DEADLINE_SECS", "-1"),
+        ("REMEMBER_SECS", "0"),
     ] {
         let mut wrong = environment(api);
         wrong.retain(|(other, _)| *other != name);

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use countersign_cli::demo::{Kind, Row, all_right};
-use countersign_cli::registry::PROVIDERS;
+use countersign_cli::registry::{PROVIDERS, Strength};
 use countersign_tests::process::program;
 use http::StatusCode;
 
@@ -20,13 +20,18 @@ fn only_the_genuine_ones_get_through() {
         let with = |text: &str| rows().filter(|row| row.contains(text)).count();
         assert_eq!((with(" genuine "), with(" 200 ")), (1, 1), "{}", run.text());
         let stale = usize::from(provider.facts().time.is_some());
-        assert_eq!((with(" 401 "), with(" stale ")), (3 + stale, stale), "{}", run.text());
+        // Where all that is sent is a token, no request can be told from another.
+        let replayed = usize::from(provider.facts().strength != Strength::TokenOnly);
+        let refused = (with(" 401 "), with(" stale "), with(" replayed "));
+        assert_eq!(refused, (3 + stale + replayed, stale, replayed), "{}", run.text());
+        assert_eq!(with("the request was handled already"), replayed, "{}", run.text());
         for kind in ["one byte flipped", "wrong secret", "unsigned"] {
             assert_eq!(with(kind), 1, "{kind}");
         }
     }
     let genuine = PROVIDERS.len();
-    let verdict = format!("{genuine} genuine requests of {genuine} got through, 0 forged ones");
+    let verdict =
+        format!("{genuine} genuine requests of {genuine} got through, 0 forged or replayed");
     assert!(run.text().contains(&verdict), "{}", run.text());
 }
 
@@ -39,6 +44,7 @@ fn a_forged_one_that_gets_through_fails_the_demo() {
         row(Kind::WrongSecret, StatusCode::UNAUTHORIZED),
         row(Kind::Unsigned, StatusCode::UNAUTHORIZED),
         row(Kind::Stale, StatusCode::UNAUTHORIZED),
+        row(Kind::Replayed, StatusCode::UNAUTHORIZED),
     ];
     assert!(all_right(&good));
     assert!(!all_right(&[]), "nothing was shown");
@@ -68,10 +74,17 @@ fn with_keep_the_calls_work_when_pasted() {
         for (kind, status) in [("genuine", " 200 "), ("one byte flipped", " 401 ")] {
             let title = format!("# {}, {kind}", provider.facts().name);
             lines.by_ref().find(|line| *line == title).unwrap();
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(lines.next().unwrap());
-            let answer = run(shell, b"");
-            assert!(answer.text().lines().next().unwrap().contains(status), "{answer:?}");
+            let call = lines.next().unwrap();
+            let paste = || {
+                let mut shell = Command::new("sh");
+                shell.arg("-c").arg(&call);
+                let answer = run(shell, b"");
+                answer.text().lines().next().unwrap().to_owned()
+            };
+            assert!(paste().contains(status), "{title}");
+            let once = provider.facts().strength != Strength::TokenOnly;
+            let again = if once { " 401 " } else { status };
+            assert!(paste().contains(again), "{title}, pasted again");
         }
     }
     let mut kill = Command::new("sh");

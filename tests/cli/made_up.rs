@@ -153,7 +153,7 @@ const FOUR: [Kind; 4] = [Kind::Genuine, Kind::Flipped, Kind::WrongSecret, Kind::
 async fn a_signed_time_adds_a_stale_request() {
     for provider in [&TimedEntry::<true> as &'static dyn Provider, &TimedEntry::<false>] {
         let (sent, through, right) = got_through(provider).await;
-        assert_eq!(sent, [&FOUR[..], &[Kind::Stale]].concat());
+        assert_eq!(sent, [&FOUR[..], &[Kind::Stale, Kind::Replayed]].concat());
         assert_eq!(through, [Kind::Genuine]);
         assert!(right);
     }

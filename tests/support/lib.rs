@@ -5,6 +5,7 @@ pub mod conformance;
 pub mod form_server;
 pub mod logs;
 pub mod process;
+pub mod redis;
 pub mod rsa;
 pub mod script;
 pub mod server;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
 use bytes::Bytes;
-use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 
 /// Why a request was refused.
@@ -42,6 +42,13 @@ pub enum Reason {
     FromTheFuture,
     /// A window is set, but the request signs no time.
     NoTimestamp,
+    /// The request was handled already.
+    Replayed,
+    /// The request is being handled now, or its handling broke off: see
+    /// [`ReplayMode`](crate::ReplayMode).
+    InFlight,
+    /// Whether the request was handled already cannot be said at present: the store is down or full.
+    ReplayUnavailable,
     /// The body is larger than the limit, as declared or as received.
     BodyTooLarge,
     /// A deadline of an outer layer ran out before the body was there.
@@ -69,20 +76,25 @@ impl Reason {
             Self::Stale => "stale",
             Self::FromTheFuture => "from-the-future",
             Self::NoTimestamp => "no-timestamp",
+            Self::Replayed => "replayed",
+            Self::InFlight => "in-flight",
+            Self::ReplayUnavailable => "replay-unavailable",
             Self::BodyTooLarge => "body-too-large",
             Self::BodyTimeout => "body-timeout",
             Self::BodyUnreadable => "body-unreadable",
         }
     }
 
-    /// The status of the answer: 401, unless the body or the keys could not be had.
+    /// The status of the answer: 401, unless the body, the keys or the store of handled requests
+    /// could not be had, or the same request is being handled now.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyUnreadable => StatusCode::BAD_REQUEST,
-            Self::KeysUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::InFlight => StatusCode::CONFLICT,
+            Self::KeysUnavailable | Self::ReplayUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
@@ -105,6 +117,9 @@ impl Display for Reason {
             Self::Stale => f.write_str("the signed time is too old"),
             Self::FromTheFuture => f.write_str("the signed time is too far in the future"),
             Self::NoTimestamp => f.write_str("a window is set, but the request signs no time"),
+            Self::Replayed => f.write_str("the request was handled already"),
+            Self::InFlight => f.write_str("the request is being handled, or was broken off"),
+            Self::ReplayUnavailable => f.write_str("the store of handled requests is down or full"),
             Self::BodyTooLarge => f.write_str("the body is larger than the limit"),
             Self::BodyTimeout => f.write_str("the body did not arrive before the deadline"),
             Self::BodyUnreadable => f.write_str("the body could not be read"),
@@ -144,20 +159,31 @@ impl VerifyError {
         self.reason.status()
     }
 
-    /// The default answer: a status, for 401 a constant `WWW-Authenticate`, and no body.
+    /// The default answer: a status, for 401 a constant `WWW-Authenticate`, for 409 a `Retry-After` in
+    /// seconds, and no body.
     #[must_use]
     pub fn response(&self) -> Response<Bytes> {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = self.status();
-        if self.status() == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
+        let header = match self.status() {
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Signature")),
+            StatusCode::CONFLICT => Some((RETRY_AFTER, "5")),
+            _ => None,
+        };
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }
 
     /// Strangers cause all but the last: what is unavailable is an operator's business.
     pub(crate) fn log(&self) {
-        let (scheme, reason, status) = (self.scheme, self.reason, self.status().as_u16());
+        self.log_as(self.status());
+    }
+
+    /// For an answer with another status.
+    pub(crate) fn log_as(&self, status: StatusCode) {
+        let (scheme, reason, status) = (self.scheme, self.reason, status.as_u16());
         let code = reason.code();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             tracing::error!(target: "countersign", scheme, %reason, code, status, "refused");

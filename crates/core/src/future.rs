@@ -1,4 +1,5 @@
-//! The way of one request: read and hash the body, judge, make the inner service ready, call it.
+//! The way of one request: read and hash the body, judge, claim, make the inner service ready, call
+//! it, settle the claim.
 
 use std::error::Error;
 use std::fmt::{self, Debug, Formatter};
@@ -26,25 +27,31 @@ use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
 use crate::head::Head;
 use crate::keys::{KeyError, KeyFuture, KeySet, Lookup};
 use crate::layer::Config;
-use crate::proof::Covered;
+use crate::proof::{Covered, Proof};
+use crate::replay::{Claiming, Held, Settling, Unfinished};
 use crate::scheme::{KeyOf, Scheme};
 
 pin_project! {
     /// The future of [`Verify`](crate::Verify).
     pub struct ResponseFuture<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> {
         #[pin]
-        state: State<S, Inner, ReqBody, Inner::Future>,
+        state: State<S, Inner, ReqBody, Inner::Future, Result<Inner::Response, Inner::Error>>,
     }
 }
 
 pin_project! {
     #[project = StateProj]
-    enum State<S: Scheme, Inner, ReqBody, Called> {
+    enum State<S: Scheme, Inner, ReqBody, Called, Answer> {
         Answered { answer: Option<Response<Bytes>> },
         Waiting { keys: KeyFuture<KeyOf<S>>, waiting: Option<Box<Waiting<S, Inner, ReqBody>>> },
         Reading { #[pin] body: ReqBody, reading: Option<Reading<S, Inner>> },
-        Ready { inner: Inner, request: Option<Request<Full<Bytes>>> },
-        Called { #[pin] future: Called },
+        Claiming {
+            claiming: Unfinished<Result<Held, Reason>>,
+            waiting: Option<Box<(Work<S, Inner>, Proof<S>)>>,
+        },
+        Ready { inner: Inner, request: Option<Request<Full<Bytes>>>, held: Option<Held> },
+        Called { #[pin] future: Called, held: Option<Held> },
+        Settling { settling: Settling, answer: Option<Box<Answer>> },
     }
 }
 
@@ -129,15 +136,38 @@ where
                         None => return Poll::Pending,
                     }
                 }
-                StateProj::Ready { inner, request } => {
-                    ready!(inner.poll_ready(cx))?;
-                    match request.take() {
-                        Some(request) => State::Called { future: inner.call(request) },
+                StateProj::Claiming { claiming, waiting } => {
+                    let claimed = ready!(Pin::new(claiming).poll(cx));
+                    match waiting.take().map(|waiting| *waiting) {
+                        Some((work, proof)) => work.claimed(claimed, proof),
                         None => return Poll::Pending,
                     }
                 }
-                StateProj::Called { future } => {
-                    return future.poll(cx).map_ok(|response| response.map(ResponseBody::new));
+                StateProj::Ready { inner, request, held } => {
+                    ready!(inner.poll_ready(cx))?;
+                    let Some(request) = request.take() else { return Poll::Pending };
+                    if let Some(held) = held {
+                        held.called();
+                    }
+                    // What is held stays where it is until the call is over: it may panic.
+                    let future = inner.call(request);
+                    State::Called { future, held: held.take() }
+                }
+                StateProj::Called { future, held } => {
+                    let answer = ready!(future.poll(cx));
+                    match settle(&answer, held.take()) {
+                        None => return Poll::Ready(answer.map(wrap)),
+                        Some(settling) => {
+                            State::Settling { settling, answer: Some(Box::new(answer)) }
+                        }
+                    }
+                }
+                StateProj::Settling { settling, answer } => {
+                    ready!(Pin::new(settling).poll(cx));
+                    match answer.take() {
+                        Some(answer) => return Poll::Ready((*answer).map(wrap)),
+                        None => return Poll::Pending,
+                    }
                 }
             };
             state.set(next);
@@ -145,13 +175,29 @@ where
     }
 }
 
+/// Confirms or releases what is held; the rest has to be waited for, if there is any.
+///
+/// A service that fails has not answered: that is as if the handling had broken off.
+fn settle<ResBody, E>(
+    answer: &Result<Response<ResBody>, E>,
+    held: Option<Held>,
+) -> Option<Settling> {
+    let held = held?;
+    let response = answer.as_ref().ok()?;
+    held.settle(response.status().is_server_error())
+}
+
+fn wrap<B>(response: Response<B>) -> Response<ResponseBody<B>> {
+    response.map(ResponseBody::new)
+}
+
 /// Before the body is read: it can still be moved.
 impl<S: Scheme, Inner> Work<S, Inner> {
-    fn go<ReqBody, Called>(
+    fn go<ReqBody, Called, Answer>(
         self,
         begun: Result<Begun<S>, Reason>,
         body: ReqBody,
-    ) -> State<S, Inner, ReqBody, Called>
+    ) -> State<S, Inner, ReqBody, Called, Answer>
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
@@ -166,11 +212,11 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         }
     }
 
-    fn with_keys<ReqBody, Called>(
+    fn with_keys<ReqBody, Called, Answer>(
         self,
         lookup: Lookup<KeyOf<S>>,
         purpose: Purpose<ReqBody>,
-    ) -> State<S, Inner, ReqBody, Called>
+    ) -> State<S, Inner, ReqBody, Called, Answer>
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
@@ -183,11 +229,11 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         }
     }
 
-    fn resume<ReqBody, Called>(
+    fn resume<ReqBody, Called, Answer>(
         self,
         keys: Result<KeySet<KeyOf<S>>, KeyError>,
         purpose: Purpose<ReqBody>,
-    ) -> State<S, Inner, ReqBody, Called>
+    ) -> State<S, Inner, ReqBody, Called, Answer>
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
@@ -216,11 +262,11 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         }
     }
 
-    fn read<ReqBody, Called>(
+    fn read<ReqBody, Called, Answer>(
         self,
         body: ReqBody,
         fed: Option<Fed<S>>,
-    ) -> State<S, Inner, ReqBody, Called>
+    ) -> State<S, Inner, ReqBody, Called, Answer>
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
@@ -233,11 +279,11 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         State::Reading { body, reading: Some(Reading { work: self, fed, gather }) }
     }
 
-    fn refuse_unread<ReqBody, Called>(
+    fn refuse_unread<ReqBody, Called, Answer>(
         self,
         reason: Reason,
         body: ReqBody,
-    ) -> State<S, Inner, ReqBody, Called>
+    ) -> State<S, Inner, ReqBody, Called, Answer>
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
@@ -251,11 +297,11 @@ impl<S: Scheme, Inner> Work<S, Inner> {
 
 /// After the body was read.
 impl<S: Scheme, Inner> Work<S, Inner> {
-    fn follow<ReqBody, Called>(
+    fn follow<ReqBody, Called, Answer>(
         self,
         verdict: Verdict<S>,
         body: Bytes,
-    ) -> State<S, Inner, ReqBody, Called> {
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
         match verdict {
             Verdict::Done(Ok(genuine)) => self.pass(genuine),
             Verdict::Done(Err(reason)) => self.refuse(reason),
@@ -266,20 +312,56 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         }
     }
 
-    fn pass<ReqBody, Called>(self, genuine: Genuine<S>) -> State<S, Inner, ReqBody, Called> {
-        if let Some(answer) = genuine.answer {
-            return State::Answered { answer: Some(answer) };
+    fn pass<ReqBody, Called, Answer>(
+        self,
+        genuine: Genuine<S>,
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        let Genuine { proof, answer } = genuine;
+        // A handshake is answered as often as it comes: nothing is handled.
+        if answer.is_some() {
+            return State::Answered { answer };
         }
-        let Self { inner, mut parts, .. } = self;
-        let verified = genuine.proof.body().clone();
-        if genuine.proof.covered() == Covered::Canonical {
-            describe(&mut parts, verified.len());
+        match self.config.claim(&proof) {
+            None => self.hand_on(proof, None),
+            Some(Claiming::Ready(claimed)) => self.claimed(claimed, proof),
+            Some(Claiming::Later(claiming)) => {
+                State::Claiming { claiming, waiting: Some(Box::new((self, proof))) }
+            }
         }
-        parts.extensions.insert(genuine.proof);
-        State::Ready { inner, request: Some(Request::from_parts(parts, Full::new(verified))) }
     }
 
-    fn refuse<ReqBody, Called>(self, reason: Reason) -> State<S, Inner, ReqBody, Called> {
+    fn claimed<ReqBody, Called, Answer>(
+        self,
+        claimed: Result<Held, Reason>,
+        proof: Proof<S>,
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        match claimed {
+            Ok(held) => self.hand_on(proof, Some(held)),
+            Err(reason) => {
+                let error = VerifyError::new(S::NAME, reason);
+                State::Answered { answer: Some(self.config.decline(error)) }
+            }
+        }
+    }
+
+    fn hand_on<ReqBody, Called, Answer>(
+        self,
+        proof: Proof<S>,
+        held: Option<Held>,
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        let Self { inner, mut parts, .. } = self;
+        let verified = proof.body().clone();
+        if proof.covered() == Covered::Canonical {
+            describe(&mut parts, verified.len());
+        }
+        parts.extensions.insert(proof);
+        State::Ready { inner, request: Some(Request::from_parts(parts, Full::new(verified))), held }
+    }
+
+    fn refuse<ReqBody, Called, Answer>(
+        self,
+        reason: Reason,
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
         State::Answered { answer: Some(self.config.refuse(VerifyError::new(S::NAME, reason))) }
     }
 }
@@ -318,10 +400,10 @@ impl<S: Scheme, Inner> Reading<S, Inner> {
         Ok(())
     }
 
-    fn conclude<ReqBody, Called>(
+    fn conclude<ReqBody, Called, Answer>(
         self,
         read: Result<(), Reason>,
-    ) -> State<S, Inner, ReqBody, Called> {
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
         let Self { work, fed, gather } = self;
         if let Err(reason) = read {
             return work.refuse(reason);
@@ -362,8 +444,10 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> Debug
             State::Answered { .. } => "answered",
             State::Waiting { .. } => "waiting for keys",
             State::Reading { .. } => "reading",
+            State::Claiming { .. } => "claiming",
             State::Ready { .. } => "ready",
             State::Called { .. } => "called",
+            State::Settling { .. } => "settling",
         };
         f.debug_struct("ResponseFuture").field("state", &state).finish()
     }

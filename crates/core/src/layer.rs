@@ -10,8 +10,11 @@ use http::request::Parts;
 use tower_layer::Layer;
 
 use crate::clock::{Clock, SystemClock};
-use crate::error::{ConfigError, VerifyError};
+use crate::error::{ConfigError, Reason, VerifyError};
 use crate::keys::{KeySet, KeySource};
+use crate::method::Method;
+use crate::proof::Proof;
+use crate::replay::{self, Claiming, Duplicates, Replay};
 use crate::scheme::{KeyOf, Scheme, SecretOnly};
 use crate::secret::IntoSecrets;
 use crate::service::Verify;
@@ -28,11 +31,12 @@ use crate::window::Window;
 /// 2. The body is hashed as it arrives, up to [`body_limit`](Self::body_limit).
 /// 3. The signature is compared in constant time under every configured key, and the window is
 ///    checked again, since the body may have taken long.
-/// 4. The service inside gets the verified bytes as its body, and the [`Proof`](crate::Proof) in
+/// 4. With [`replay`](Self::replay), the request is claimed: if it was handled already, it is refused.
+/// 5. The service inside gets the verified bytes as its body, and the [`Proof`](crate::Proof) in
 ///    the extensions. It is made ready only now, so strangers hold none of its permits.
 ///
 /// Anything else is answered with 401 (413, 408 or 400 if the body itself could not be had, 503 if the
-/// keys could not) and an empty body. The reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into
+/// keys or the store could not, 409 while the same request is being handled) and an empty body. The reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into
 /// the extensions of the answer.
 ///
 /// On a route, use `post(handler).route_layer(layer)`, so that other methods get 405 and other
@@ -54,6 +58,7 @@ pub(crate) struct Config<S: Scheme> {
     pub(crate) locate: Option<Arc<dyn Locate>>,
     /// What is checked where the keys are unknown.
     pub(crate) decoy: Option<KeySet<KeyOf<S>>>,
+    pub(crate) replay: Option<Arc<Replay>>,
 }
 
 type Reject = dyn Fn(&VerifyError) -> Response<Bytes> + Send + Sync;
@@ -125,6 +130,7 @@ impl<S: Scheme> VerifyLayer<S> {
                 reject: None,
                 locate: None,
                 decoy,
+                replay: None,
             }),
         }
     }
@@ -154,6 +160,34 @@ impl<S: Scheme> VerifyLayer<S> {
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         self.edit(|config| config.body_limit = bytes)
+    }
+
+    /// Handles each request once: see [`Replay`], which a [`ReplayStore`](crate::ReplayStore) turns
+    /// into by itself.
+    ///
+    /// Where no window is set, neither by the provider nor by [`max_age`](Self::max_age), the
+    /// [retention](Replay::retention) has to be given. What is handled without the layer, by
+    /// [`verify`](Self::verify), is not claimed.
+    ///
+    /// # Panics
+    ///
+    /// Not here, since what follows may make it good; but when the layer is applied to a service, if
+    /// the retention is not known then, or is zero, or the lease is, or if the scheme's requests
+    /// cannot be told apart: one token is like another. [`checked`](Self::checked) returns the error
+    /// instead.
+    #[must_use]
+    pub fn replay(self, replay: impl Into<Replay>) -> Self {
+        self.edit(|config| config.replay = Some(Arc::new(replay.into())))
+    }
+
+    /// The layer, if it can be applied: to be called last, where start-up is not to panic.
+    ///
+    /// # Errors
+    ///
+    /// When [`replay`](Self::replay) cannot do what it is asked for: it says what is missing.
+    pub fn checked(self) -> Result<Self, ConfigError> {
+        self.config.check()?;
+        Ok(self)
     }
 
     /// The clock that windows are measured against, for tests.
@@ -202,6 +236,52 @@ impl<S: Scheme> Config<S> {
         self.locate.as_ref()?.locate(parts)
     }
 
+    fn check(&self) -> Result<(), ConfigError> {
+        let Some(replay) = &self.replay else { return Ok(()) };
+        let checked = if !S::Method::DISTINGUISHES && !S::SIGNED_ID {
+            Err(ConfigError::new(
+                "its token is the same in every request, so that none can be told from a replayed \
+                 one: leave `.replay(..)` out",
+            ))
+        } else if self.keep(replay).is_none() {
+            Err(ConfigError::new(
+                "no window is set, so it is not known for how long to remember what was handled: \
+                 give `Replay::new(store).retention(..)`, or `.max_age(..)` if a time is signed",
+            ))
+        } else {
+            replay.check()
+        };
+        checked.map_err(|error| error.of(S::NAME))
+    }
+
+    /// For how long a request is remembered; `None` if that is not known, which is refused.
+    fn keep(&self, replay: &Replay) -> Option<Duration> {
+        self.window.lifetime().max(replay.retention)
+    }
+
+    /// Claims a genuine request; `None` where nothing is remembered.
+    pub(crate) fn claim(&self, proof: &Proof<S>) -> Option<Claiming> {
+        let replay = self.replay.as_ref()?;
+        // What `check` has refused cannot come here; to remember for ever would be the safe side.
+        let keep = self.keep(replay).unwrap_or(Duration::MAX);
+        Some(match replay::keys(proof) {
+            Ok(keys) => replay::claim(replay, S::NAME, keys, keep),
+            Err(reason) => Claiming::Ready(Err(reason)),
+        })
+    }
+
+    /// Logs what became of a claim, and makes its answer.
+    pub(crate) fn decline(&self, error: VerifyError) -> Response<Bytes> {
+        let duplicates = self.replay.as_ref().map(|replay| replay.duplicates);
+        if error.reason() != Reason::Replayed || duplicates != Some(Duplicates::Acknowledge) {
+            return self.refuse(error);
+        }
+        let mut response = Response::new(Bytes::new());
+        error.log_as(response.status());
+        response.extensions_mut().insert(error);
+        response
+    }
+
     /// Logs a refusal and makes its answer.
     pub(crate) fn refuse(&self, error: VerifyError) -> Response<Bytes> {
         error.log();
@@ -217,7 +297,14 @@ impl<S: Scheme> Config<S> {
 impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
     type Service = Verify<S, Inner>;
 
+    /// # Panics
+    ///
+    /// If the layer cannot do what [`replay`](VerifyLayer::replay) asks of it.
+    #[expect(clippy::panic, reason = "start-up is the time to stop; `checked` does not")]
     fn layer(&self, inner: Inner) -> Self::Service {
+        if let Err(error) = self.config.check() {
+            panic!("countersign: {error}");
+        }
         Verify::new(inner, Arc::clone(&self.config))
     }
 }
@@ -245,6 +332,7 @@ impl<S: Scheme> Clone for Config<S> {
             reject: self.reject.clone(),
             locate: self.locate.clone(),
             decoy: self.decoy.clone(),
+            replay: self.replay.clone(),
         }
     }
 }
@@ -256,6 +344,7 @@ impl<S: Scheme> Debug for Config<S> {
             .field("window", &self.window)
             .field("body_limit", &self.body_limit)
             .field("clock", &self.clock)
+            .field("replay", &self.replay)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,8 @@
 //! - a [`Scheme`] says where the signature is and what it covers,
 //! - a [`Method`] is the cryptography,
 //! - a [`KeySource`] has the keys, in the simplest case a fixed [`KeySet`],
-//! - a [`Clock`] tells the time that windows are measured against.
+//! - a [`Clock`] tells the time that windows are measured against, and a [`ReplayStore`] remembers
+//!   what was handled.
 //!
 //! [`VerifyLayer`] puts them in front of a service; [`VerifyLayer::verify`] checks a request that
 //! is already in memory. Both end in a [`Proof`], from which a [`Payload`] is read.
@@ -38,6 +39,7 @@ mod method;
 mod offline;
 mod payload;
 mod proof;
+mod replay;
 mod scheme;
 mod secret;
 mod service;
@@ -67,6 +69,10 @@ pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, To
 pub use self::offline::Outcome;
 pub use self::payload::{Carries, Payload, PayloadBytes, Via};
 pub use self::proof::{Covered, Proof};
+pub use self::replay::{
+    ClaimOutcome, Duplicates, MemoryReplay, Owner, Replay, ReplayError, ReplayKey, ReplayMode,
+    ReplayStore, Reply, ReplyFuture,
+};
 pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly, TokenOnly};
 pub use self::secret::{IntoSecret, IntoSecrets, Secret};
 pub use self::service::Verify;

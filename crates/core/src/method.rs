@@ -24,6 +24,10 @@ pub trait Method: Send + Sync + 'static {
     /// What is kept between two pieces.
     type State: Send + 'static;
 
+    /// Whether [`Match::fingerprints`] tell one request from another. Where they are the same for
+    /// every request, as a token's are, requests cannot be remembered by them.
+    const DISTINGUISHES: bool = true;
+
     /// Begins, with what is claimed.
     fn start(keys: &[Self::Key], claim: &Claim) -> Self::State;
 

@@ -40,6 +40,10 @@ impl<S: Scheme> VerifyLayer<S> {
     ///
     /// Keys that have to be waited for count as unavailable here; [`verify_async`] waits.
     ///
+    /// Nothing is claimed in a [`ReplayStore`](crate::ReplayStore), whatever
+    /// [`replay`](Self::replay) says: there is no handler here whose end would be known. So that a
+    /// request which was captured and sent again is genuine here, as is one that is checked twice.
+    ///
     /// [`verify_async`]: Self::verify_async
     ///
     /// # Errors
@@ -53,7 +57,7 @@ impl<S: Scheme> VerifyLayer<S> {
         }
     }
 
-    /// The same, for keys that may have to be fetched.
+    /// The same, for keys that may have to be fetched. Nothing is claimed here either.
     ///
     /// # Errors
     ///

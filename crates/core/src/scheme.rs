@@ -23,6 +23,11 @@ pub trait Scheme: Send + Sync + 'static {
     /// The name in logs and on the command line, in kebab-case.
     const NAME: &'static str;
 
+    /// Whether every genuine request has an id that is signed, in its [`Evidence`] or
+    /// [`Attested`]. Only then can requests be remembered whose method does not
+    /// [distinguish](Method::DISTINGUISHES) them.
+    const SIGNED_ID: bool = false;
+
     /// The window and the body limit that hold unless the layer is told otherwise.
     fn defaults(&self) -> Defaults {
         Defaults::default()

@@ -26,6 +26,16 @@ impl Window {
         Ok(())
     }
 
+    /// For how long after it passed for the first time a request may pass again, at most: it may
+    /// have come from the end of the window that lies ahead.
+    ///
+    /// With a reserve, because this is measured by another clock, whose seconds are not as long:
+    /// system clocks are slowed down or sped up by half a thousandth when they are set right.
+    pub(crate) fn lifetime(self) -> Option<Duration> {
+        let window = self.max_age?.saturating_add(self.max_future);
+        Some(window.saturating_add(window / 1000).saturating_add(Duration::from_secs(1)))
+    }
+
     pub(crate) fn is_set(self) -> bool {
         self.max_age.is_some()
     }

@@ -17,7 +17,8 @@
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
-//! | `full` | all of them but `space-testing` |
+//! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
+//! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 #![cfg_attr(
     all(feature = "spark", feature = "axum-path", feature = "cache"),
@@ -34,6 +35,10 @@ pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhoo
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]
 pub use countersign_meya::{Meya, MeyaVerify};
+#[cfg(feature = "redis")]
+pub use countersign_redis as redis;
+#[cfg(feature = "redis")]
+pub use countersign_redis::RedisReplay;
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]

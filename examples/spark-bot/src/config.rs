@@ -15,6 +15,7 @@ pub(crate) struct Config {
     pub(crate) api: String,
     pub(crate) body_deadline: Duration,
     pub(crate) verdict_cache: Duration,
+    pub(crate) remember: Duration,
 }
 
 impl Config {
@@ -29,6 +30,7 @@ impl Config {
             api: optional("SPARK_API")?.unwrap_or_else(|| "https://webexapis.com/v1/".to_owned()),
             body_deadline: seconds("BODY_DEADLINE_SECS", "10")?,
             verdict_cache: seconds("VERDICT_CACHE_SECS", "0")?,
+            remember: seconds("REMEMBER_SECS", "604800")?,
         };
         if config.allowed.is_empty() {
             return Err("SPARK_ALLOWED_ORGS names no organisation: give at least one id".to_owned());

@@ -21,7 +21,14 @@
 //! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
 //! | `BODY_DEADLINE_SECS` | within which the body of a request has to arrive, 10 by default |
 //! | `VERDICT_CACHE_SECS` | how long the verdict on a room is kept, 0 (not at all) by default |
+//! | `REMEMBER_SECS` | how long an event that was handled is remembered, a week by default |
 //! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//!
+//! Send the same event again, and it is refused with 401: nothing in it says when it was signed, so
+//! who captured one could otherwise have it answered for as long as the secret is used. The bot
+//! remembers what it handled, up to a million events, for as long as `REMEMBER_SECS` says and it runs:
+//! change the secret within that time, and have several servers remember together in Redis, as
+//! `examples/redis-replay` does, where a restart must not forget.
 //!
 //! A webhook for `messages`/`created` makes it answer. Where verdicts are kept, add one for
 //! `memberships` (all events), so that it notices at once who joins a room.
@@ -38,7 +45,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
-use countersign::{SparkOrgGuard, SparkVerify};
+use countersign::{MemoryReplay, Replay, SparkOrgGuard, SparkVerify};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
@@ -75,8 +82,15 @@ async fn main() -> ExitCode {
 
 fn configured() -> Result<(Router, Arc<Bot>, Config), String> {
     let config = Config::from_env()?;
+    // At most once: nobody wants to be answered twice. What the bot sends back with 503 is released,
+    // and handled when Webex sends it again. What it has handled is answered at once, so that Webex
+    // hardly ever retries it: where a provider does, `Duplicates::Acknowledge` makes it stop.
+    let replay = Replay::new(MemoryReplay::new()).retention(config.remember);
     let verify = SparkVerify::try_new(config.secret.as_str())
-        .map_err(|error| format!("SPARK_SECRET: {error}"))?;
+        .map_err(|error| format!("SPARK_SECRET: {error}"))?
+        .replay(replay)
+        .checked()
+        .map_err(|error| format!("REMEMBER_SECS: {error}"))?;
     let guard = SparkOrgGuard::try_new(config.token.as_str(), config.allowed.clone())
         .map_err(|error| format!("SPARK_BOT_TOKEN or SPARK_ALLOWED_ORGS: {error}"))?
         .cache(config.verdict_cache)

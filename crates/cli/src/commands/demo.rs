@@ -15,11 +15,11 @@ use crate::registry::PROVIDERS;
 
 pub(super) fn run(args: &Demo) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
-        let stands = serve(PROVIDERS, args.keep).await?;
-        let rows = try_all(&stands).await?;
+        let rows = try_all(&serve(PROVIDERS, false).await?).await?;
         unless_closed(show(&rows))?;
         if args.keep {
-            keep(&stands).await?;
+            // One that has not handled anything yet.
+            keep(&serve(PROVIDERS, true).await?).await?;
         }
         Ok(code(all_right(&rows)))
     })
@@ -53,14 +53,14 @@ fn show(rows: &[Row]) -> Result<(), Failure> {
     for (line, style) in table.lines().zip(styles) {
         writeln!(out, "{style}{line}{style:#}")?;
     }
-    let forged = || rows.iter().filter(|row| row.kind != Kind::Genuine);
+    let others = || rows.iter().filter(|row| row.kind != Kind::Genuine);
     writeln!(
         out,
-        "{} genuine requests of {} got through, {} forged ones of {}.",
+        "{} genuine requests of {} got through, {} forged or replayed ones of {}.",
         rows.iter().filter(|row| row.kind == Kind::Genuine && row.got_through()).count(),
         rows.iter().filter(|row| row.kind == Kind::Genuine).count(),
-        forged().filter(|row| row.got_through()).count(),
-        forged().count(),
+        others().filter(|row| row.got_through()).count(),
+        others().count(),
     )?;
     out.flush()?;
     Ok(())
@@ -81,6 +81,9 @@ fn style(row: &Row) -> Style {
 async fn keep(stands: &[Stand]) -> Result<(), Failure> {
     let mut out = anstream::stdout();
     writeln!(out, "\nThe server stays up. Paste these; ctrl-c ends it.")?;
+    if stands.iter().any(|stand| stand.remembers) {
+        writeln!(out, "A genuine one is handled once: pasted again, it is refused.")?;
+    }
     if stands.iter().any(|stand| stand.provider.facts().time.is_some()) {
         writeln!(
             out,

@@ -1,4 +1,4 @@
-//! What is sent: one genuine request for a provider, and forged ones.
+//! What is sent: one genuine request for a provider, forged ones, and the genuine one again.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub(crate) fn cases(stand: &Stand, now: Timestamp) -> Result<Vec<Case>, Failure>
     };
     let wrong = sign(&stand.provider.credentials()?.signing, now)?;
     let mut cases = vec![
-        Case { kind: Kind::Genuine, request: genuine },
+        Case { kind: Kind::Genuine, request: genuine.clone() },
         Case { kind: Kind::Flipped, request: flipped },
         Case { kind: Kind::WrongSecret, request: wrong },
         Case { kind: Kind::Unsigned, request: draft.unsigned()? },
@@ -41,6 +41,9 @@ pub(crate) fn cases(stand: &Stand, now: Timestamp) -> Result<Vec<Case>, Failure>
     {
         let long_ago = now.minus(max_age.saturating_add(Duration::from_secs(3600)));
         cases.push(Case { kind: Kind::Stale, request: sign(&stand.signing, long_ago)? });
+    }
+    if stand.remembers {
+        cases.push(Case { kind: Kind::Replayed, request: genuine });
     }
     Ok(cases)
 }

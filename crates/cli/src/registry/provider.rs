@@ -4,8 +4,8 @@ use axum::Extension;
 use axum::routing::{MethodRouter, any};
 use bytes::Bytes;
 use countersign::{
-    ConfigError, Covered, Defaults, ManualClock, Outcome, Proof, Scheme, Secret, Sign, Timestamp,
-    VerifyError, VerifyLayer,
+    ConfigError, Covered, Defaults, ManualClock, Outcome, Proof, Replay, Scheme, Secret, Sign,
+    Timestamp, VerifyError, VerifyLayer,
 };
 use http::{Request, Response, StatusCode};
 
@@ -68,6 +68,13 @@ pub trait Verifier: Send + Sync {
     ///
     /// When it is refused.
     fn verify(&self, request: Request<Bytes>, now: Timestamp) -> Result<Accepted, VerifyError>;
+
+    /// The same, but it handles each request once.
+    ///
+    /// # Errors
+    ///
+    /// When its requests cannot be told from replayed ones: they carry nothing but a token.
+    fn remembering(&self, replay: Replay) -> Result<Box<dyn Verifier>, ConfigError>;
 
     /// The real layer on an axum route, in front of a handler that says what it got.
     fn mount(&self) -> MethodRouter;
@@ -155,6 +162,10 @@ impl<S: Scheme> Verifier for VerifyLayer<S> {
             // `Outcome` may grow; what is not known to be genuine must not pass for it.
             _ => Accepted::Answer(not_known()),
         })
+    }
+
+    fn remembering(&self, replay: Replay) -> Result<Box<dyn Verifier>, ConfigError> {
+        Ok(Box::new(self.clone().replay(replay).checked()?))
     }
 
     fn mount(&self) -> MethodRouter {

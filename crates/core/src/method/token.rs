@@ -42,6 +42,8 @@ impl Method for Token {
     type Key = TokenKey;
     type State = ();
 
+    const DISTINGUISHES: bool = false;
+
     fn start(_: &[TokenKey], _: &Claim) {}
 
     fn update((): &mut (), _: &[u8]) {}

@@ -1,0 +1,299 @@
+//! One shard: what is claimed, by whom, and until when.
+//!
+//! Open addressing with linear probing, so that a claim waits for memory once and not twice: the
+//! tables are larger than the caches. An entry whose time is over is overwritten by the next one that
+//! comes by; when there is no room left, all of them are cleared away at once.
+
+use std::mem;
+
+use super::name::Name;
+use crate::replay::{ClaimOutcome, Owner, ReplayError};
+
+/// 32 bytes. A table that is larger than a few entries is between 0.42 and 0.6 full, or nearly so,
+/// which makes less than 80 a claim.
+///
+/// Aligned, so that none lies across two cache lines.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+struct Entry {
+    /// None: it was never used, and nothing that was looked for is beyond it.
+    name: Option<Name>,
+    /// Who has it in flight; [`DONE`] for nobody.
+    owner: u64,
+    /// The first nanosecond at which it does not count any more.
+    end: u64,
+}
+
+const DONE: u64 = 0;
+
+const UNUSED: Entry = Entry { name: None, owner: DONE, end: 0 };
+
+/// The end of what was released.
+const RELEASED: u64 = 0;
+
+pub(super) struct Table {
+    entries: Vec<Entry>,
+    /// How many entries have a name, whether or not their time is over.
+    used: usize,
+    last_owner: u64,
+    /// No entry with a name ends before this.
+    earliest_end: u64,
+}
+
+/// Where a name is, or could be put.
+enum Place {
+    /// Here.
+    Found(usize),
+    /// Nowhere; this one is over.
+    Over(usize),
+    /// Nowhere; this one was never used.
+    Unused(usize),
+    /// Nowhere, and there is no place left.
+    None,
+}
+
+impl Table {
+    pub(super) const fn new() -> Self {
+        Self { entries: Vec::new(), used: 0, last_owner: DONE, earliest_end: u64::MAX }
+    }
+
+    pub(super) fn claim(
+        &mut self,
+        name: Name,
+        now: u64,
+        end: u64,
+        bound: usize,
+    ) -> Result<ClaimOutcome, ReplayError> {
+        let mut place = self.find(name, now);
+        if matches!(place, Place::Unused(_) | Place::None)
+            && (self.used >= most(self.entries.len()) || self.used >= bound)
+        {
+            self.make_room(now, bound)?;
+            place = self.find(name, now);
+        }
+        let (Place::Found(index) | Place::Over(index) | Place::Unused(index)) = place else {
+            return Err(ReplayError::Full);
+        };
+        let Some(entry) = self.entries.get_mut(index) else { return Err(ReplayError::Full) };
+        if let Place::Found(_) = place
+            && now < entry.end
+        {
+            let done = entry.owner == DONE;
+            return Ok(if done { ClaimOutcome::Done } else { ClaimOutcome::InFlight });
+        }
+        // The owner of a claim whose time is over has lost it: it is taken over where it stands.
+        self.used += usize::from(entry.name.is_none());
+        self.last_owner += 1;
+        *entry = Entry { name: Some(name), owner: self.last_owner, end };
+        self.earliest_end = self.earliest_end.min(end);
+        Ok(ClaimOutcome::Fresh(Owner::new(self.last_owner.into())))
+    }
+
+    pub(super) fn confirm(&mut self, name: Name, owner: Owner, now: u64, end: u64) -> bool {
+        let Some(entry) = self.held(name, owner, now) else { return false };
+        entry.owner = DONE;
+        entry.end = end;
+        self.earliest_end = self.earliest_end.min(end);
+        true
+    }
+
+    pub(super) fn release(&mut self, name: Name, owner: Owner, now: u64) -> bool {
+        let Some(entry) = self.held(name, owner, now) else { return false };
+        entry.end = RELEASED;
+        self.earliest_end = RELEASED;
+        true
+    }
+
+    fn held(&mut self, name: Name, owner: Owner, now: u64) -> Option<&mut Entry> {
+        let Place::Found(index) = self.find(name, now) else { return None };
+        self.entries.get_mut(index).filter(|entry| {
+            entry.owner != DONE && u128::from(entry.owner) == owner.get() && now < entry.end
+        })
+    }
+
+    fn find(&self, name: Name, now: u64) -> Place {
+        let mut over = None;
+        let mut index = name.place(self.entries.len());
+        // Once around, and the step from the end to the beginning.
+        for _ in 0..=self.entries.len() {
+            let Some(entry) = self.entries.get(index) else {
+                index = 0;
+                continue;
+            };
+            match entry.name {
+                None => return over.map_or(Place::Unused(index), Place::Over),
+                Some(other) if other == name => return Place::Found(index),
+                Some(_) if over.is_none() && entry.end <= now => over = Some(index),
+                Some(_) => {}
+            }
+            index += 1;
+        }
+        over.map_or(Place::None, Place::Over)
+    }
+
+    /// Clears away what is over, and grows unless that was enough.
+    fn make_room(&mut self, now: u64, bound: usize) -> Result<(), ReplayError> {
+        let mut live = self.used;
+        if self.earliest_end <= now {
+            let ends = || self.entries.iter().map(|entry| entry.end).filter(|end| now < *end);
+            live = ends().count();
+            self.earliest_end = ends().min().unwrap_or(u64::MAX);
+        }
+        if live >= bound {
+            return Err(ReplayError::Full);
+        }
+        let old = mem::take(&mut self.entries);
+        self.entries = vec![UNUSED; length(old.len(), live)];
+        self.used = live;
+        for entry in old.into_iter().filter(|entry| now < entry.end) {
+            let Some(name) = entry.name else { continue };
+            if let Place::Unused(index) = self.find(name, now)
+                && let Some(place) = self.entries.get_mut(index)
+            {
+                *place = entry;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many entries of a table may have a name: with more of them, the way to the end of what stands
+/// in line becomes long.
+fn most(length: usize) -> usize {
+    length / 5 * 3
+}
+
+/// How long a table of `old` entries has to be for so many that are live.
+fn length(old: usize, live: usize) -> usize {
+    const LEAST: usize = 16;
+    // Room for an eighth more, or it would be made again soon.
+    let wanted = live + live / 8 + 1;
+    if wanted > most(old) {
+        old + old / 4 + LEAST
+    } else if wanted < most(old) / 4 {
+        // A burst is over.
+        wanted * 2 + LEAST
+    } else {
+        old
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEASE: u64 = 10;
+    const KEEP: u64 = 20;
+
+    /// Who claims, and then confirms or releases what they got; the last one is time.
+    const TIME: usize = 3;
+
+    /// Every order in which three owners and the clock can come at a key. Each question is one
+    /// critical section, so that there are no other interleavings than those of whole questions.
+    #[test]
+    fn every_interleaving_of_three_owners_and_the_clock() {
+        for confirms in 0_u32..1 << 3 {
+            let mut orders = 0;
+            each_order([2, 2, 2, 3], &mut Vec::new(), &mut |order| {
+                play(order, |actor| confirms >> actor & 1 == 1);
+                orders += 1;
+            });
+            assert_eq!(orders, 7560, "9! / (2! 2! 2! 3!)");
+        }
+    }
+
+    fn each_order(left: [usize; 4], order: &mut Vec<usize>, visit: &mut impl FnMut(&[usize])) {
+        if left == [0; 4] {
+            return visit(order);
+        }
+        for actor in 0..left.len() {
+            let mut rest = left;
+            if let Some(fewer) = rest[actor].checked_sub(1) {
+                rest[actor] = fewer;
+                order.push(actor);
+                each_order(rest, order, visit);
+                order.pop();
+            }
+        }
+    }
+
+    /// What is known of the key besides the table: who has it or that it is done, and until when.
+    struct Known {
+        by: Option<usize>,
+        end: u64,
+    }
+
+    fn play(order: &[usize], confirms: impl Fn(usize) -> bool) {
+        let (mut table, mut now) = (Table::new(), 0);
+        let mut known: Option<Known> = None;
+        let mut claimed: [Option<Option<Owner>>; 3] = [None; 3];
+        for &actor in order {
+            if actor == TIME {
+                now += LEASE / 2;
+                known = known.filter(|known| now < known.end);
+                continue;
+            }
+            match claimed[actor] {
+                None => {
+                    let outcome =
+                        table.claim(Name::of(1), now, now + LEASE, 1).expect("there is room");
+                    let expected = known.as_ref().map(|known| known.by.is_none());
+                    match outcome {
+                        ClaimOutcome::Fresh(owner) => {
+                            assert_eq!(expected, None, "{order:?}");
+                            known = Some(Known { by: Some(actor), end: now + LEASE });
+                            claimed[actor] = Some(Some(owner));
+                        }
+                        other => {
+                            let done = other == ClaimOutcome::Done;
+                            assert_eq!(expected, Some(done), "{order:?}");
+                            claimed[actor] = Some(None);
+                        }
+                    }
+                }
+                Some(None) => {}
+                Some(Some(owner)) => {
+                    let mine = known.as_ref().is_some_and(|known| known.by == Some(actor));
+                    let held = if confirms(actor) {
+                        table.confirm(Name::of(1), owner, now, now + KEEP)
+                    } else {
+                        table.release(Name::of(1), owner, now)
+                    };
+                    assert_eq!(held, mine, "{order:?}");
+                    if held {
+                        known = confirms(actor).then_some(Known { by: None, end: now + KEEP });
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_claim_takes_at_most_80_bytes_whenever_it_is_counted() {
+        let mut table = Table::new();
+        for count in 1_u64..=100_000 {
+            let name = Name::of(count);
+            table.claim(name, 0, LEASE, usize::MAX).expect("there is room");
+            let bytes = size_of_val(&*table.entries);
+            // Below that, a shard is not worth the counting.
+            assert!(count < 1000 || bytes as u64 <= 80 * count, "{bytes} for {count}");
+        }
+    }
+
+    /// However much of it is over.
+    #[test]
+    fn clearing_away_does_not_waste_memory() {
+        for over in [0, 1, 100, 1000, 10_000, 14_000] {
+            let mut table = Table::new();
+            let mut live: u64 = 0;
+            for count in 1_u64..=40_000 {
+                let name = Name::of(count);
+                let end = if count <= over { 1 } else { u64::MAX };
+                table.claim(name, u64::from(count > over), end, usize::MAX).expect("room");
+                live += u64::from(count > over);
+                let bytes = size_of_val(&*table.entries) as u64;
+                assert!(live < 14_400 || bytes <= 80 * live, "{bytes} for {live} after {over}");
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Releasing what could not be released, or of which it is not known whether it has to be.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use countersign_core::{Owner, ReplayKey};
+use tokio::time::sleep;
+
+use crate::Shared;
+
+/// How many may be under way. Beyond that, time releases.
+pub(crate) const AT_ONCE: usize = 10_000;
+
+/// When it is tried, in milliseconds after the time before.
+const PAUSES: [u64; 6] = [100, 400, 1_500, 5_000, 15_000, 30_000];
+
+/// When there is nothing left to be done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Redis has said whether there was a claim.
+    Answered,
+    /// There was one. It may arrive after the first attempts: a server that stood still reads what
+    /// was sent to it on another connection when it likes.
+    Released,
+}
+
+/// Tries in the background. Nobody was or is to be handled under that claim.
+pub(crate) fn release(shared: &Arc<Shared>, key: ReplayKey, owner: Owner, until: Until) {
+    let Ok(permit) = Arc::clone(&shared.repeats).try_acquire_owned() else { return };
+    let shared = Arc::downgrade(shared);
+    tokio::spawn(async move {
+        attempts(shared, key, owner, until).await;
+        drop(permit);
+    });
+}
+
+async fn attempts(shared: Weak<Shared>, key: ReplayKey, owner: Owner, until: Until) {
+    for pause in PAUSES {
+        sleep(Duration::from_millis(pause)).await;
+        let Some(shared) = shared.upgrade() else { return };
+        match shared.commands.release(&key, owner).await {
+            Ok(true) => return,
+            Ok(false) if until == Until::Answered => return,
+            Ok(false) | Err(_) => {}
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The settings, from the environment.
+
+use std::env::{self, VarError};
+use std::time::Duration;
+
+use countersign::{Duplicates, ReplayMode};
+
+pub(crate) struct Config {
+    pub(crate) secret: String,
+    pub(crate) redis: String,
+    pub(crate) port: u16,
+    pub(crate) mode: ReplayMode,
+    pub(crate) duplicates: Duplicates,
+}
+
+impl Config {
+    /// The error names the variable and says what to do.
+    pub(crate) fn from_env() -> Result<Self, String> {
+        let lease = optional("LEASE_SECS")?
+            .map(|secs| secs.parse().map(Duration::from_secs))
+            .transpose()
+            .map_err(|error| format!("LEASE_SECS has to be whole seconds: {error}"))?;
+        let port = optional("PORT")?.unwrap_or_else(|| "3000".to_owned());
+        Ok(Self {
+            secret: optional("SPARK_SECRET")?.ok_or(
+                "SPARK_SECRET is not set: set it to the secret that the webhook was created with",
+            )?,
+            redis: optional("REDIS_URL")?.unwrap_or_else(|| "redis://127.0.0.1/".to_owned()),
+            port: port.parse().map_err(|error| format!("PORT has to be a port: {error}"))?,
+            mode: match lease {
+                Some(lease) => ReplayMode::AtLeastOnce { lease },
+                None => ReplayMode::AtMostOnce,
+            },
+            duplicates: match optional("DUPLICATES")?.as_deref() {
+                None | Some("refuse") => Duplicates::Refuse,
+                Some("acknowledge") => Duplicates::Acknowledge,
+                Some(_) => return Err("DUPLICATES has to be refuse or acknowledge".to_owned()),
+            },
+        })
+    }
+}
+
+/// An empty variable is as good as none. The value is not shown: it may be a secret.
+fn optional(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
+    }
+}

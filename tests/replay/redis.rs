@@ -1,0 +1,209 @@
+//! The store in Redis, on a real one.
+
+use std::time::Duration;
+
+use countersign::redis::{RedisOptions, RedisReplay};
+use countersign::{ClaimOutcome, Replay, ReplayError, ReplayKey, ReplayMode, ReplayStore};
+use countersign_tests::logs::Logs;
+use countersign_tests::redis::Redis;
+use tokio::time::{Instant, sleep};
+
+use super::stores::{behaves, fresh, key, wait};
+use super::{DAY, HANDLED, Handler, IN_FLIGHT, REPLAYED, UNAVAILABLE, send, signed, spark};
+
+const LEASE: Duration = Duration::from_millis(400);
+const LONG: Duration = Duration::from_secs(3600);
+
+async fn connected(redis: &Redis) -> RedisReplay {
+    RedisReplay::connect(&redis.url()).await.expect("a connection")
+}
+
+#[tokio::test]
+async fn it_behaves_as_every_store() {
+    let redis = Redis::volatile();
+    behaves(&connected(&redis).await, LEASE, async |time| sleep(time).await).await;
+}
+
+/// Each command touches one key, and a client of a cluster finds its node.
+#[tokio::test]
+async fn in_a_cluster_too() {
+    let nodes = [(), ()].map(|()| Redis::start(&["--cluster-enabled", "yes"]));
+    let [one, other] = &nodes;
+    for (node, slots) in [(one, "0 8191"), (other, "8192 16383")] {
+        assert_eq!(node.ask(&format!("CLUSTER ADDSLOTSRANGE {slots}")).unwrap(), "+OK\r\n");
+    }
+    assert_eq!(one.ask(&format!("CLUSTER MEET 127.0.0.1 {}", other.port())).unwrap(), "+OK\r\n");
+    for node in &nodes {
+        let known = async || node.ask("CLUSTER INFO").unwrap().contains("cluster_state:ok");
+        until(known).await;
+        until(async || node.ask("CLUSTER INFO").unwrap().contains("cluster_known_nodes:2")).await;
+    }
+    let store = RedisReplay::cluster([one.url().as_str()]).await.expect("a connection");
+    behaves(&store, LEASE, async |time| sleep(time).await).await;
+    let (handler, layer) = (Handler::default(), spark(store));
+    for index in 0..50 {
+        let body = format!("event {index}");
+        assert_eq!(send(&layer, &handler, signed(&body)).await, HANDLED);
+        assert_eq!(send(&layer, &handler, signed(&body)).await, REPLAYED);
+    }
+    for node in &nodes {
+        let size = node.ask("DBSIZE").unwrap();
+        assert!(size.starts_with(':') && size != ":0\r\n", "{size}");
+    }
+}
+
+#[tokio::test]
+async fn what_one_process_has_handled_another_knows_unless_the_prefix_differs() {
+    let redis = Redis::volatile();
+    let (one, other) = (connected(&redis).await, connected(&redis).await);
+    let apart = RedisOptions::default().prefix("apart:").connect(&redis.url()).await;
+    let apart = apart.expect("a connection");
+    let (key, handler) = (key("shared"), Handler::default());
+    let owner = fresh(&one, &key, LONG).await;
+    assert_eq!(wait(other.claim(&key, LONG)).await.unwrap(), ClaimOutcome::InFlight);
+    fresh(&apart, &key, LONG).await;
+    assert!(wait(other.confirm(&key, owner, LONG)).await.unwrap(), "a client is not an owner");
+    assert_eq!(wait(one.claim(&key, LONG)).await.unwrap(), ClaimOutcome::Done);
+    assert_eq!(send(&spark(one), &handler, signed("an event")).await, HANDLED);
+    assert_eq!(send(&spark(other), &handler, signed("an event")).await, REPLAYED);
+}
+
+#[tokio::test]
+async fn a_redis_that_forgets_is_warned_of() {
+    for (arguments, warnings) in [
+        (&["--appendonly", "yes"][..], &[][..]),
+        (&["--save", "3600 1"], &[]),
+        (&[], &["persists nothing"]),
+        (&["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"], &["allkeys-lru"]),
+        (&["--maxmemory-policy", "volatile-ttl"], &["volatile-ttl", "persists nothing"]),
+    ] {
+        let (logs, _guard) = Logs::start();
+        let redis = Redis::start(arguments);
+        connected(&redis).await;
+        let text = logs.text();
+        assert_eq!(text.matches("WARN countersign").count(), warnings.len(), "{text}");
+        assert!(warnings.iter().all(|warning| text.contains(warning)), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_is_not_there_is_an_error_in_time() {
+    let mut redis = Redis::volatile();
+    redis.kill();
+    for url in [&redis.url(), "http://127.0.0.1/", "redis://"] {
+        let options = RedisOptions::default().connect_timeout(Duration::from_millis(300));
+        let start = Instant::now();
+        let error = options.connect(url).await.expect_err("nothing is there");
+        assert!(error.to_string().starts_with("Redis: "), "{error}");
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    }
+}
+
+/// With `noeviction`, Redis says no.
+#[tokio::test]
+async fn a_redis_that_is_full_is_503() {
+    let redis = Redis::volatile();
+    let (layer, handler) = (spark(connected(&redis).await), Handler::default());
+    assert_eq!(send(&layer, &handler, signed("an event")).await, HANDLED);
+    redis.ask("CONFIG SET maxmemory 1").unwrap();
+    let (logs, _guard) = Logs::start();
+    assert_eq!(send(&layer, &handler, signed("another")).await, UNAVAILABLE);
+    assert!(logs.text().contains("is full"), "{}", logs.text());
+    assert_eq!(send(&layer, &handler, signed("an event")).await.0, 503);
+    redis.ask("CONFIG SET maxmemory 0").unwrap();
+    assert_eq!(send(&layer, &handler, signed("another")).await, HANDLED);
+    assert_eq!(send(&layer, &handler, signed("an event")).await, REPLAYED);
+    assert_eq!(handler.calls(), 2);
+}
+
+/// Scripts are known to Redis by their hash, until it forgets them.
+#[tokio::test]
+async fn scripts_that_redis_forgot_are_sent_again() {
+    let redis = Redis::volatile();
+    let (layer, handler) = (spark(connected(&redis).await), Handler::default());
+    for index in 0..3 {
+        let body = format!("event {index}");
+        assert_eq!(send(&layer, &handler, signed(&body)).await, HANDLED);
+        assert_eq!(send(&layer, &handler, signed(&body)).await, REPLAYED);
+        assert_eq!(redis.ask("SCRIPT FLUSH").unwrap(), "+OK\r\n");
+    }
+}
+
+/// A process that crashed in the middle has claimed, and will never say what came of it.
+#[tokio::test]
+async fn a_crash_in_the_middle() {
+    let redis = Redis::volatile();
+    let store = connected(&redis).await;
+    for mode in [ReplayMode::AtMostOnce, ReplayMode::AtLeastOnce { lease: LEASE }] {
+        let body = format!("{mode:?}");
+        let layer = spark(Replay::new(store.clone()).mode(mode));
+        let lease = if mode == ReplayMode::AtMostOnce { DAY } else { LEASE };
+        let Ok(countersign::Outcome::Genuine(proof)) = layer.verify(signed(&body)) else {
+            panic!("it is genuine")
+        };
+        let nonce = proof.fingerprints().first().expect("a fingerprint");
+        fresh(&store, &ReplayKey::of_fingerprint("spark", None, nonce), lease).await;
+
+        let handler = Handler::default();
+        assert_eq!(send(&layer, &handler, signed(&body)).await, IN_FLIGHT);
+        sleep(LEASE).await;
+        let expected = if mode == ReplayMode::AtMostOnce { IN_FLIGHT } else { HANDLED };
+        assert_eq!(send(&layer, &handler, signed(&body)).await, expected);
+    }
+}
+
+/// The claim took effect when Redis went on, but nobody heard of it: it is undone.
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_released() {
+    let redis = Redis::volatile();
+    let (layer, handler) = (spark(connected(&redis).await), Handler::default());
+    redis.stop();
+    let start = Instant::now();
+    assert_eq!(send(&layer, &handler, signed("an event")).await, UNAVAILABLE);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    redis.go_on();
+    until(async || redis.ask("DBSIZE").unwrap() == ":0\r\n").await;
+    until(async || send(&layer, &handler, signed("an event")).await == HANDLED).await;
+    assert_eq!(send(&layer, &handler, signed("an event")).await, REPLAYED);
+    assert_eq!(handler.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_redis_that_was_killed_and_comes_back() {
+    let mut redis = Redis::durable();
+    let store = connected(&redis).await;
+    let (layer, handler) = (spark(store.clone()), Handler::default());
+    assert_eq!(send(&layer, &handler, signed("an event")).await, HANDLED);
+    let owner = fresh(&store, &key("in flight"), LONG).await;
+
+    // So shortly that nobody notices.
+    redis.kill();
+    redis.restart();
+    assert_eq!(send(&layer, &handler, signed("an event")).await, REPLAYED);
+
+    redis.kill();
+    for _ in 0..3 {
+        assert_eq!(send(&layer, &handler, signed("another")).await, UNAVAILABLE);
+    }
+    assert!(matches!(
+        wait(store.release(&key("in flight"), owner)).await,
+        Err(ReplayError::Unavailable(_))
+    ));
+    redis.restart();
+    until(async || send(&layer, &handler, signed("another")).await == HANDLED).await;
+    assert_eq!(send(&layer, &handler, signed("an event")).await, REPLAYED);
+    assert_eq!(handler.calls(), 2);
+    // What could not be released then, is released now.
+    until(async || {
+        matches!(wait(store.claim(&key("in flight"), LONG)).await, Ok(ClaimOutcome::Fresh(_)))
+    })
+    .await;
+}
+
+async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(start.elapsed() < Duration::from_secs(30), "it does not come to that");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
