@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use countersign::{
-    FlowAction, FlowWebhook, Secret, Sign, SpacePublicKey, SpaceSigningKey, Spark, Speakap,
-    Timestamp,
+    FlowAction, FlowWebhook, Meya, Scheme, Secret, Sign, SpacePublicKey, SpaceSigningKey, Spark,
+    Speakap, Timestamp,
 };
 use countersign_tests::process::{Server, call};
 use countersign_tests::space::key;
@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 const PROGRAM: &str = "multi-tenant";
+const EXTERNAL_URL: &str = "https://hooks.example.com";
 
 /// A database of its own.
 struct Deployment {
@@ -46,8 +47,9 @@ impl Deployment {
         deployment
     }
 
-    fn environment(&self) -> [(&str, &str); 3] {
-        [("PORT", "0"), ("DATABASE", &self.path), ("RUST_LOG", "trace")]
+    fn environment(&self) -> [(&str, &str); 4] {
+        let url = ("EXTERNAL_URL", EXTERNAL_URL);
+        [("PORT", "0"), ("DATABASE", &self.path), url, ("RUST_LOG", "trace")]
     }
 
     async fn serve(&self) -> Served {
@@ -133,7 +135,21 @@ fn provider<S: Sign + Default>(content_type: &'static str, body: &'static str) -
     Provider { name: S::NAME, content_type, body, sign, key: shared }
 }
 
-fn providers() -> [Provider; 6] {
+fn meya() -> Provider {
+    let sign = |secret: &Secret, request| {
+        let now = Timestamp::from(SystemTime::now());
+        Meya::under(EXTERNAL_URL).sign(secret, now, request).unwrap()
+    };
+    Provider {
+        name: Meya::NAME,
+        content_type: "application/json",
+        body: "{\"a\": 1}",
+        sign,
+        key: shared,
+    }
+}
+
+fn providers() -> [Provider; 7] {
     const JSON: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     [
@@ -142,6 +158,7 @@ fn providers() -> [Provider; 6] {
         provider::<FlowWebhook>(JSON, "{}"),
         Provider { key: rsa, ..provider::<SpacePublicKey>(JSON, "{}") },
         provider::<SpaceSigningKey>(JSON, "{}"),
+        meya(),
         provider::<Speakap>(FORM, "role=user&userEID=1"),
     ]
 }

@@ -13,8 +13,8 @@ use countersign::flow::{FlowAction, FlowWebhook};
 use countersign::spark::Spark;
 use countersign::speakap::Speakap;
 use countersign::{
-    HeaderTenant, HostTenant, KeyOf, KeyTable, Locate, PathTenant, Proof, Reason, Scheme, Secret,
-    Sign, SpacePublicKey, SpaceSigningKey, SpaceToken, Timestamp, VerifyError, VerifyLayer,
+    HeaderTenant, HostTenant, KeyOf, KeyTable, Locate, Meya, PathTenant, Proof, Reason, Scheme,
+    Secret, Sign, SpacePublicKey, SpaceSigningKey, SpaceToken, Timestamp, VerifyError, VerifyLayer,
 };
 use countersign_tests::space::key;
 use countersign_tests::spy::Spy;
@@ -102,6 +102,8 @@ async fn nobody_signs_for_another_tenant_of_any_provider() {
     nobody_signs_for_another(Speakap::default, Pair::shared(), FORM, "role=user&userEID=1").await;
     nobody_signs_for_another(SpaceSigningKey::default, Pair::shared(), JSON, "{}").await;
     nobody_signs_for_another(SpaceToken::default, Pair::shared(), JSON, "{}").await;
+    let meya = || Meya::at("https://hooks.example.com/meya");
+    nobody_signs_for_another(meya, Pair::shared(), JSON, "{}").await;
     let rsa = Pair {
         signing: [0, 1].map(|index| key(index).pem().unwrap()),
         verifying: [0, 1].map(|index| Secret::new(key(index).jwk()).unwrap()),

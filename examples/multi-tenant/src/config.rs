@@ -6,10 +6,14 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use countersign::Meya;
+
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
     pub(crate) port: u16,
     pub(crate) database: PathBuf,
+    /// Meya signs the URL that it posts to as well.
+    pub(crate) meya: Meya,
 }
 
 impl Config {
@@ -19,8 +23,15 @@ impl Config {
             host: parsed("HOST", "127.0.0.1", "an IP address")?,
             port: parsed("PORT", "3000", "a port, or 0 for any free one")?,
             database: parsed("DATABASE", "tenants.db", "the path of a file")?,
+            meya: meya()?,
         })
     }
+}
+
+/// For the URLs of the hooks as they are from outside.
+fn meya() -> Result<Meya, String> {
+    let url: String = parsed("EXTERNAL_URL", "http://127.0.0.1:3000", "a URL")?;
+    Meya::try_under(url.trim_end_matches('/')).map_err(|error| format!("EXTERNAL_URL: {error}"))
 }
 
 fn parsed<T>(name: &str, default: &str, what: &str) -> Result<T, String>

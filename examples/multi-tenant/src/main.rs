@@ -30,6 +30,7 @@
 //! | variable | |
 //! |---|---|
 //! | `DATABASE` | the file, `tenants.db` by default; `serve` and `add` create it |
+//! | `EXTERNAL_URL` | what stands before `/hooks/..` in the URLs that are entered at Meya, which signs them; `http://127.0.0.1:3000` by default |
 //! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
 //! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
 //!

@@ -12,13 +12,14 @@ use crate::hooks::{self, Secrets};
 /// All of them. Space's public key and its signing key are two, each with a path of its own: a request does
 /// not choose how it is verified.
 ///
-/// A scheme with settings takes them from the [`Config`]: the external URL, say, where that is signed too.
+/// A scheme with settings takes them from the [`Config`]: Meya the external URL, which is signed too.
 pub(crate) const PROVIDERS: &[&dyn Provider] = &[
     &Entry(|_| Spark::default()),
     &Entry(|_| FlowAction::default()),
     &Entry(|_| FlowWebhook),
     &Entry(|_| SpacePublicKey::default()),
     &Entry(|_| SpaceSigningKey::default()),
+    &Entry(|config| config.meya.clone()),
     &Entry(|_| Speakap::default()),
 ];
 
