@@ -10,7 +10,7 @@ use countersign::space::{
     AllowedHosts, ChangeClientSecretPayload, ChangeServerUrlPayload, InstallError, InstallReason,
     Installation, Installed, Installer, Payload, SpaceKeys,
 };
-use countersign::{KeyTable, Outcome, Reason, SpacePublicKey, SpacePublicKeyVerify};
+use countersign::{KeyTable, NameTaken, Outcome, Reason, SpacePublicKey, SpacePublicKeyVerify};
 use countersign_tests::space::{Answers, CLIENT_ID, CLIENT_SECRET, Space, key, signed, typing};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -63,10 +63,28 @@ async fn from_its_installation_on_an_organisation_is_known() {
     assert_eq!(installation.client_id(), CLIENT_ID);
     assert_eq!(installation.client_secret().expose(), CLIENT_SECRET.as_bytes());
     assert_eq!(installation.server_url(), format!("{}/", space.url()));
-    table.insert(installation.client_id(), installed.keys);
+    table.insert(installation.client_id(), installed.keys).unwrap();
     assert!(layer.verify_async(signed(0, "/space", &typing())).await.is_ok());
     // The keys came along: they are not fetched again.
     assert_eq!(space.asked(), (1, 1));
+}
+
+/// A client id is the new organisation's word: of another allowed server's application it opens no
+/// door, and the first goes on.
+#[tokio::test]
+async fn a_client_id_that_is_in_use_is_not_taken_over() {
+    let (first, second) = (Space::start(0).await, Space::start(1).await);
+    let table = KeyTable::by_key_id();
+    let scheme = SpacePublicKey::default().by_client_id();
+    let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
+    let installed = install(&first, &signed(0, "/space", &init(&first))).await.unwrap();
+    table.insert(installed.installation.client_id(), installed.keys).unwrap();
+
+    let installed = install(&second, &signed(1, "/space", &init(&second))).await.unwrap();
+    assert_eq!(table.insert(installed.installation.client_id(), installed.keys), Err(NameTaken));
+    assert!(layer.verify_async(signed(0, "/space", &typing())).await.is_ok());
+    let theirs = layer.verify_async(signed(1, "/space", &typing())).await.unwrap_err();
+    assert_eq!(theirs.reason(), Reason::Mismatch);
 }
 
 /// Nothing is asked of a server that is not allowed, nor for a state that was not issued.
@@ -154,7 +172,7 @@ async fn a_move_is_verified_by_the_old_data() {
     let (old, new) = (Space::start(0).await, Space::start(1).await);
     let hosts = AllowedHosts::new([old.host(), new.host()]).unwrap();
     let table = KeyTable::by_key_id();
-    table.insert(CLIENT_ID, SpaceKeys::new(old.installation()));
+    table.insert(CLIENT_ID, SpaceKeys::new(old.installation())).unwrap();
     let scheme = SpacePublicKey::default().by_client_id();
     let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
     let body = json!({
@@ -168,7 +186,7 @@ async fn a_move_is_verified_by_the_old_data() {
     };
     let Ok(Payload::ChangeServerUrl(change)) = proof.payload() else { panic!("another class") };
     let moved = old.installation().moved(&change, &hosts).unwrap();
-    table.insert(CLIENT_ID, SpaceKeys::new(moved));
+    table.replace(CLIENT_ID, SpaceKeys::new(moved));
     assert!(layer.verify_async(signed(1, "/space", &typing())).await.is_ok());
     assert_eq!(
         layer.verify_async(signed(0, "/space", &typing())).await.unwrap_err().reason(),

@@ -303,8 +303,8 @@ async fn clones_share_their_keys() {
 async fn each_organisation_has_keys_of_its_own() {
     let (one, two) = (Space::start(0).await, Space::start(1).await);
     let table = KeyTable::by_key_id();
-    table.insert("one", keys(&one));
-    table.insert("two", keys(&two));
+    table.insert("one", keys(&one)).unwrap();
+    table.insert("two", keys(&two)).unwrap();
     let scheme = SpacePublicKey::default().by_client_id();
     let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
     let from = |index, client: &str| {
@@ -334,7 +334,7 @@ async fn each_organisation_has_keys_of_its_own() {
 async fn what_is_stale_or_malformed_asks_nobody() {
     let space = Space::start(0).await;
     let table = KeyTable::by_key_id();
-    table.insert(countersign_tests::space::CLIENT_ID, keys(&space));
+    table.insert(countersign_tests::space::CLIENT_ID, keys(&space)).unwrap();
     let by_client = SpacePublicKey::default().by_client_id();
     let by_client = SpacePublicKeyVerify::with_keys(by_client, table);
     for layer in [layer(keys(&space)), by_client] {

@@ -616,15 +616,17 @@ fn the_token_is_put_into_an_object() {
 fn the_client_id_is_one_text_at_the_top() {
     const TWICE: Reason = Reason::Repeated("a name in the body");
     let hmac = KeyTable::by_key_id();
-    hmac.insert("f6df", KeySet::new([HmacKey::new(SECRET.as_bytes())]));
-    hmac.insert("other", KeySet::new([HmacKey::new(b"their key")]));
+    hmac.insert("f6df", KeySet::new([HmacKey::new(SECRET.as_bytes())])).expect("a new name");
+    hmac.insert("other", KeySet::new([HmacKey::new(b"their key")])).expect("a new name");
     let rsa = KeyTable::by_key_id();
-    rsa.insert("f6df", Jwks::parse(rsa::key(rsa::NEW).jwks()).expect("a JWK set"));
-    rsa.insert("other", Jwks::parse(rsa::key(rsa::OLD).jwks()).expect("a JWK set"));
+    rsa.insert("f6df", Jwks::parse(rsa::key(rsa::NEW).jwks()).expect("a JWK set"))
+        .expect("a new name");
+    rsa.insert("other", Jwks::parse(rsa::key(rsa::OLD).jwks()).expect("a JWK set"))
+        .expect("a new name");
     let tokens = KeyTable::by_key_id();
     let key = |text: &str| SpaceToken::default().key(&Secret::new(text).expect("a secret"));
-    tokens.insert("f6df", KeySet::new([key(SECRET).expect("a key")]));
-    tokens.insert("other", KeySet::new([key("their token").expect("a key")]));
+    tokens.insert("f6df", KeySet::new([key(SECRET).expect("a key")])).expect("a new name");
+    tokens.insert("other", KeySet::new([key("their token").expect("a key")])).expect("a new name");
 
     let signing_key =
         SpaceSigningKeyVerify::with_keys(SpaceSigningKey::default().by_client_id(), hmac)

@@ -23,6 +23,13 @@ use crate::public_key::SpacePublicKey;
 /// its installation link. Only then the server is asked for its keys, and the request has to be
 /// signed with one of them.
 ///
+/// The client id is what the new organisation says. Another allowed server could give one that is
+/// in use, and take that organisation's requests over: [`KeyTable::insert`] refuses it, and so
+/// should whatever stores the installation. An organisation that installs the application again has
+/// its entry removed first, by its `ApplicationUninstalledPayload`.
+///
+/// [`KeyTable::insert`]: countersign_core::KeyTable::insert
+///
 /// ```no_run
 /// # use countersign_core::KeyTable;
 /// # use countersign_space::{AllowedHosts, Installer, RsaPublicKey};
@@ -32,8 +39,8 @@ use crate::public_key::SpacePublicKey;
 /// let installed = installer
 ///     .install(&request, async |state| state == "what the installation link had")
 ///     .await?;
-/// // Store the installation, and forget the state. From now on its requests are verified.
-/// organisations.insert(installed.installation.client_id(), installed.keys);
+/// // Refused if an organisation has that client id already. Store the installation by the same rule.
+/// organisations.insert(installed.installation.client_id(), installed.keys)?;
 /// # Ok(())
 /// # }
 /// ```
