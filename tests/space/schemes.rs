@@ -481,6 +481,13 @@ fn a_set_from_a_file() {
     std::fs::write(&path, "{}").expect("a file");
     let error = Jwks::from_file(&path).expect_err("that is no set").to_string();
     assert!(error.contains("keys.json: that is no JWK set"), "{error}");
+    // White space after a set is no matter, but not without end.
+    let long = format!("{}{}", rsa::key(rsa::NEW).jwks(), " ".repeat(1024 * 1024));
+    std::fs::write(&path, &long).expect("a file");
+    let error = Jwks::from_file(&path).expect_err("that is too large").to_string();
+    assert!(error.contains("keys.json: it is larger than 1 MiB"), "{error}");
+    std::fs::write(&path, &long[..1024 * 1024]).expect("a file");
+    assert!(Jwks::from_file(&path).is_ok(), "just as large as it may be");
     std::fs::write(&path, rsa::key(rsa::NEW).jwks()).expect("a file");
     let jwks = Jwks::from_file(&path).expect("a JWK set");
     assert_eq!(jwks.key_set().keys().len(), 1);
