@@ -472,6 +472,31 @@ fn every_key_of_a_set_is_tried() {
     }
 }
 
+/// Numbers that no key of that size signs with, or hardly any, are wrong signatures like others.
+#[test]
+fn signatures_as_large_as_a_modulus() {
+    let table = KeyTable::by_key_id();
+    table.insert("f6df", Jwks::parse(rsa::key(rsa::NEW).jwks()).expect("a set")).expect("new");
+    let layer = VerifyLayer::with_keys(SpacePublicKey::default().by_client_id(), table)
+        .clock(ManualClock::at(NOW));
+    let jwk: Value = serde_json::from_str(&rsa::key(rsa::NEW).jwk()).expect("a JWK");
+    let modulus = jwk["n"].as_str().expect("a modulus");
+    let modulus = BASE64_URL_SAFE_NO_PAD.decode(modulus).expect("a modulus");
+    let mut below_all = vec![0xff; 256];
+    below_all[255] = 0xfe;
+    for signature in [modulus, below_all, vec![0xff; 256], vec![0; 256]] {
+        for (client, reason) in [("f6df", Reason::Mismatch), ("nobody", Reason::UnknownKey)] {
+            let body = format!(r#"{{"className":"ListCommandsPayload","clientId":"{client}"}}"#);
+            let request = Request::post("/")
+                .header(TIME, "1632844347462")
+                .header(BY_RSA, BASE64_STANDARD.encode(&signature))
+                .body(Bytes::from(body))
+                .expect("a request");
+            assert_eq!(layer.verify(request).expect_err("it is none").reason(), reason);
+        }
+    }
+}
+
 #[test]
 fn a_set_from_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
