@@ -112,6 +112,23 @@ async fn with_a_signing_key_it_wants_that() {
     assert_eq!(space.asked().1, 0);
 }
 
+/// A proxy that the environment has for `http` could read the client secret: it is not asked.
+#[tokio::test]
+async fn a_proxy_does_not_get_the_client_secret() {
+    let (space, proxy) = (Space::start(0).await, Space::start(0).await);
+    let mut environment = environment(space.url());
+    environment.push(("http_proxy", proxy.url()));
+    environment.push(("all_proxy", proxy.url()));
+    let app = Server::start("space-app", &environment).await;
+    let uri = format!("{}/space", app.url());
+    let (status, _) = send(signed(0, &uri, &message("hello"))).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(space.until_said(1).await.len(), 1);
+    // A token for the keys, and one for the message.
+    assert_eq!((space.asked(), proxy.asked()), ((2, 1), (0, 0)));
+    assert!(proxy.said().is_empty());
+}
+
 /// The error says which variable, and not its value.
 #[tokio::test]
 async fn what_is_wrong_in_the_environment_is_named() {

@@ -36,7 +36,7 @@ fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
 }
 
 async fn install(space: &Space, request: &Request<Bytes>) -> Result<Installed, InstallError> {
-    let installer = Installer::new(AllowedHosts::new([space.host()]).unwrap()).unwrap();
+    let installer = Installer::new(AllowedHosts::new([space.url()]).unwrap()).unwrap();
     installer.install(request, async |state| state == STATE).await
 }
 
@@ -92,8 +92,10 @@ async fn a_client_id_that_is_in_use_is_not_taken_over() {
 async fn strangers_install_nothing() {
     let (space, other) = (Space::start(0).await, Space::start(0).await);
     let cases = [
-        (with(init(&space), "serverUrl", other.url()), InstallReason::Host),
+        (with(init(&space), "serverUrl", other.url()), InstallReason::ServerUrl),
+        (with(init(&space), "serverUrl", "http://127.0.0.1"), InstallReason::ServerUrl),
         (with(init(&space), "serverUrl", "https://127.0.0.1"), InstallReason::Host),
+        (with(init(&space), "serverUrl", format!("https://{}", space.host())), InstallReason::Host),
         (with(init(&space), "serverUrl", "http://example.com"), InstallReason::ServerUrl),
         (with(init(&space), "serverUrl", "ftp://127.0.0.1"), InstallReason::ServerUrl),
         (with(init(&space), "serverUrl", "not a URL"), InstallReason::ServerUrl),
@@ -123,11 +125,21 @@ async fn strangers_install_nothing() {
     assert_eq!((space.asked(), other.asked()), ((0, 0), (0, 0)));
 }
 
+/// A host that is allowed is allowed by `https`, were it on this machine.
+#[tokio::test]
+async fn http_has_to_be_allowed_in_so_many_words() {
+    let space = Space::start(0).await;
+    let installer = Installer::new(AllowedHosts::new([space.host()]).unwrap()).unwrap();
+    let request = signed(0, "/space", &init(&space));
+    let error = installer.install(&request, async |state| state == STATE).await.unwrap_err();
+    assert_eq!((error.reason(), space.asked()), (InstallReason::ServerUrl, (0, 0)));
+}
+
 /// The state is the last thing that is looked at: who names another server does not use it up.
 #[tokio::test]
 async fn the_state_is_asked_for_after_the_host() {
     let (space, other) = (Space::start(0).await, Space::start(0).await);
-    let installer = Installer::new(AllowedHosts::new([space.host()]).unwrap()).unwrap();
+    let installer = Installer::new(AllowedHosts::new([space.url()]).unwrap()).unwrap();
     let asked = Cell::new(0);
     let is_issued = async |state: String| {
         asked.set(asked.get() + 1);
@@ -170,7 +182,7 @@ async fn the_server_has_to_have_signed_it() {
 #[tokio::test]
 async fn a_move_is_verified_by_the_old_data() {
     let (old, new) = (Space::start(0).await, Space::start(1).await);
-    let hosts = AllowedHosts::new([old.host(), new.host()]).unwrap();
+    let hosts = AllowedHosts::new([old.url(), new.url()]).unwrap();
     let table = KeyTable::by_key_id();
     table.insert(CLIENT_ID, SpaceKeys::new(old.installation())).unwrap();
     let scheme = SpacePublicKey::default().by_client_id();
@@ -248,6 +260,10 @@ fn hosts() {
         ("Space.Example.com:8443", "https://space.example.com:8443"),
         ("*.jetbrains.space", "https://acme.jetbrains.space"),
         ("[::1]:8443", "https://[::1]:8443"),
+        ("xn--bcher-kva.example", "https://bücher.example"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost", "http://localhost:80"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
     ] {
         assert!(allows(pattern, url), "{pattern} {url}");
     }
@@ -264,6 +280,11 @@ fn hosts() {
         ("*.jetbrains.space", "https://evil-jetbrains.space"),
         ("*.jetbrains.space", "https://jetbrains.space.evil.com"),
         ("*.jetbrains.space", "https://acme.jetbrains.space:8443"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost"),
+        ("http://127.0.0.1:8080", "https://127.0.0.1:8080"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8081"),
+        ("http://127.0.0.1:8080", "http://127.0.0.2:8080"),
     ] {
         assert!(!allows(pattern, url), "{pattern} {url}");
     }
@@ -281,9 +302,26 @@ fn hosts() {
         "example.com?q",
         "exa mple.com",
         "*.127.0.0.1",
-        "example.com:443",
+        "http://example.com",
+        "http://*.localhost",
+        "http://127.0.0.1.example.com",
+        "http://10.0.0.1:8080",
+        "http://",
+        "http://http://127.0.0.1",
+        "ftp://127.0.0.1",
     ] {
         assert!(AllowedHosts::new([bad]).is_err(), "{bad:?}");
+    }
+    for (bad, good) in [
+        ("example.com:443", "example.com"),
+        ("*.example.com:443", "*.example.com"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("*.Bücher.example:8443", "*.xn--bcher-kva.example:8443"),
+    ] {
+        let error = AllowedHosts::new([bad]).unwrap_err().to_string();
+        assert!(error.contains(&format!("write it as `{good}`")), "{error}");
+        assert!(AllowedHosts::new([good]).is_ok(), "{good}");
     }
     assert!(AllowedHosts::new(Vec::<String>::new()).is_err());
 }

@@ -25,7 +25,12 @@ struct Token {
 impl Chat {
     pub(crate) fn new(installation: Installation) -> Result<Self, Error> {
         // Not after a redirect: it would lead the token elsewhere.
-        let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(10));
+        let mut client =
+            Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(10));
+        if installation.server_url().starts_with("http:") {
+            // A proxy of the environment could read the client secret.
+            client = client.no_proxy();
+        }
         Ok(Self { client: client.build()?, installation, token: Mutex::default() })
     }
 

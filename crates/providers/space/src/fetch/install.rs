@@ -19,7 +19,7 @@ use crate::public_key::SpacePublicKey;
 ///
 /// An `InitPayload` cannot be verified by what is known: it names the server, and the credentials to
 /// fetch its keys with. So, **before anything is stored or fetched**, the server has to be `https`
-/// and on one of the [`AllowedHosts`], and the `state` has to be one that the application issued in
+/// and on one of the [`AllowedHosts`] (`http` where one of them says so), and the `state` has to be one that the application issued in
 /// its installation link. Only then the server is asked for its keys, and the request has to be
 /// signed with one of them.
 ///
@@ -48,6 +48,8 @@ use crate::public_key::SpacePublicKey;
 pub struct Installer {
     hosts: AllowedHosts,
     client: Client,
+    /// For hosts that are allowed `http`.
+    plain: Option<Client>,
 }
 
 /// An application that was just installed in an organisation.
@@ -69,7 +71,8 @@ impl Installer {
     ///
     /// When no HTTP client can be made: the system has no certificates, say.
     pub fn new(hosts: AllowedHosts) -> Result<Self, ConfigError> {
-        Ok(Self { hosts, client: api::client()? })
+        let plain = hosts.has_plain().then(|| api::client(true)).transpose()?;
+        Ok(Self { hosts, client: api::client(false)?, plain })
     }
 
     /// Whether the body is an `InitPayload`, as far as a body that **nobody has verified** says:
@@ -109,7 +112,9 @@ impl Installer {
         if state.expose().is_empty() || !is_issued(state.expose().to_owned()).await {
             return Err(InstallError::new(InstallReason::State));
         }
-        let keys = SpaceKeys::with_client(installation.clone(), self.client.clone());
+        let client = if installation.is_plain() { self.plain.as_ref() } else { Some(&self.client) };
+        let client = client.cloned().ok_or(InstallError::new(InstallReason::ServerUrl))?;
+        let keys = SpaceKeys::with_client(installation.clone(), client);
         let layer = VerifyLayer::with_keys(SpacePublicKey::default(), keys.clone());
         match layer.verify_async(request.clone()).await {
             Ok(Outcome::Genuine(_)) => Ok(Installed { installation, keys, user_id: init.user_id }),

@@ -62,7 +62,8 @@ impl SpaceKeys {
     ///
     /// When no HTTP client can be made: the system has no certificates, say.
     pub fn try_new(installation: Installation) -> Result<Self, ConfigError> {
-        Ok(Self::with_client(installation, api::client()?))
+        let client = api::client(installation.is_plain())?;
+        Ok(Self::with_client(installation, client))
     }
 
     pub(super) fn with_client(installation: Installation, client: Client) -> Self {
