@@ -188,6 +188,29 @@ async fn keys_grow_old() {
     assert_eq!(space.asked(), (2, 2));
 }
 
+/// Neither age nor a mismatch asks within the pause: the longer of the two times counts.
+#[tokio::test]
+async fn keys_grow_no_older_than_the_pause_either() {
+    let space = Space::start(0).await;
+    let keys = keys(&space).max_age(Duration::from_millis(20));
+    let layer = layer(keys.refetch_pause(Duration::from_secs(2)));
+    assert_eq!(verdict(&layer, by(0)).await, Ok(()));
+    sleep(Duration::from_millis(40)).await;
+    // The first fetch does not count, so the keys are renewed by their age.
+    assert_eq!(verdict(&layer, by(0)).await, Ok(()));
+    let renewed = Instant::now();
+    assert_eq!(space.asked(), (2, 2));
+    space.rotate(1);
+    sleep(Duration::from_millis(40)).await;
+    let withdrawn = verdict(&layer, by(0)).await;
+    if renewed.elapsed() < Duration::from_millis(1900) {
+        assert_eq!((withdrawn, space.asked()), (Ok(()), (2, 2)));
+    }
+    sleep(Duration::from_millis(2100)).await;
+    assert_eq!(verdict(&layer, by(0)).await, FORGED);
+    assert_eq!(verdict(&layer, by(1)).await, Ok(()));
+}
+
 /// Old keys that cannot be renewed are asked for once in a pause, and nobody waits in between.
 #[tokio::test]
 async fn old_keys_are_not_asked_for_with_every_request() {
@@ -284,6 +307,20 @@ fn a_runtime_that_ends_takes_no_key_along() {
     assert!(layer.verify(by(0)).is_ok());
     let cold = SpacePublicKeyVerify::with_keys(SpacePublicKey::default(), keys(&space));
     assert_eq!(cold.verify(by(0)).unwrap_err().reason(), Reason::KeysUnavailable);
+}
+
+/// The HTTP client needs timers. Without them requests are told to come back; nothing ends.
+#[test]
+fn a_runtime_without_timers_has_no_keys() {
+    let servers = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let space = servers.block_on(Space::start(0));
+    let layer = layer(keys(&space));
+    let bare = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    for _ in 0..2 {
+        let error = bare.block_on(layer.verify_async(by(0))).unwrap_err();
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(servers.block_on(verdict(&layer, by(0))), Ok(()));
 }
 
 /// Clones share what was fetched, unless one is configured otherwise.
