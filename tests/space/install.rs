@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it is")]
 
 use std::cell::Cell;
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::danger::parse_unverified;
@@ -150,6 +153,38 @@ async fn the_state_is_asked_for_after_the_host() {
     assert_eq!(asked.get(), 0);
     installer.install(&signed(0, "/space", &init(&space)), is_issued).await.unwrap();
     assert_eq!(asked.get(), 1);
+}
+
+/// A state that is taken out by the question for it serves one of two requests that come at once.
+/// Put back after a failure, it serves the next try.
+#[tokio::test]
+async fn a_state_is_good_once() {
+    let space = Space::start(0).await;
+    let installer = Installer::new(AllowedHosts::new([space.url()]).unwrap()).unwrap();
+    let issued = Mutex::new(HashSet::from([STATE.to_owned()]));
+    let request = signed(0, "/space", &init(&space));
+    let install = async || {
+        let mut taken = None;
+        let is_issued = async |state: String| {
+            taken = issued.lock().unwrap().remove(&state).then_some(state);
+            taken.is_some()
+        };
+        let result = installer.install(&request, is_issued).await;
+        if let (Err(_), Some(state)) = (&result, taken) {
+            issued.lock().unwrap().insert(state);
+        }
+        result
+    };
+    space.answers(Answers::Status(500));
+    let error = install().await.unwrap_err();
+    assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+
+    space.answers(Answers::Late(Duration::from_millis(50)));
+    let (one, other) = tokio::join!(install(), install());
+    let (installed, refused) = if one.is_ok() { (one, other) } else { (other, one) };
+    assert_eq!(installed.unwrap().installation.client_id(), CLIENT_ID);
+    assert_eq!(refused.unwrap_err().reason(), InstallReason::State);
+    assert_eq!(install().await.unwrap_err().reason(), InstallReason::State);
 }
 
 /// State and host are no proof: the server's key has to have signed the request, just now.

@@ -31,14 +31,30 @@ use crate::public_key::SpacePublicKey;
 /// [`KeyTable::insert`]: countersign_core::KeyTable::insert
 ///
 /// ```no_run
+/// # use std::collections::HashSet;
+/// # use std::sync::Mutex;
 /// # use countersign_core::KeyTable;
 /// # use countersign_space::{AllowedHosts, Installer, RsaPublicKey};
-/// # async fn on_install(request: http::Request<bytes::Bytes>, organisations: KeyTable<RsaPublicKey>)
-/// # -> Result<(), Box<dyn std::error::Error>> {
+/// # type Error = Box<dyn std::error::Error>;
+/// # async fn on_install(
+/// #     request: http::Request<bytes::Bytes>,
+/// #     issued: &Mutex<HashSet<String>>,
+/// #     organisations: KeyTable<RsaPublicKey>,
+/// # ) -> Result<(), Error> {
 /// let installer = Installer::new(AllowedHosts::new(["*.jetbrains.space"])?)?;
-/// let installed = installer
-///     .install(&request, async |state| state == "what the installation link had")
-///     .await?;
+/// let mut taken = None;
+/// let result = installer
+///     .install(&request, async |state| {
+///         // Looked up and taken out at once; in a database, by a DELETE that says what it deleted.
+///         taken = issued.lock().is_ok_and(|mut issued| issued.remove(&state)).then_some(state);
+///         taken.is_some()
+///     })
+///     .await;
+/// if let (Err(_), Some(state), Ok(mut issued)) = (&result, taken, issued.lock()) {
+///     // So that Space's next try finds it.
+///     issued.insert(state);
+/// }
+/// let installed = result?;
 /// // Refused if an organisation has that client id already. Store the installation by the same rule.
 /// organisations.insert(installed.installation.client_id(), installed.keys)?;
 /// # Ok(())
@@ -84,9 +100,15 @@ impl Installer {
 
     /// Checks a request to install.
     ///
-    /// `is_issued` says whether the application issued that `state` and still waits for it; compare
-    /// it with a random text of at least 128 bits, and forget it once the installation succeeded.
-    /// It is asked after the host was found to be allowed, and before that host is asked for keys.
+    /// `is_issued` says whether the application issued that `state`, a random text of at least 128
+    /// bits, and still waits for it. It is asked after the host was found to be allowed, and before
+    /// that host is asked for keys.
+    ///
+    /// A state is good for one installation, so `is_issued` **takes it out** in the same step in
+    /// which it looks: of two requests that come at once, the other one finds it gone and is refused.
+    /// Where the installation then fails, put it back, as in the [example](Self): with 503 Space
+    /// tries again with the same state. If the request is given up in between, the state stays out,
+    /// and the organisation needs a new link.
     ///
     /// # Errors
     ///
