@@ -314,8 +314,8 @@ fn by_client_id<S: Scheme + Clone, T: IntoSecret + Clone>(
     VerifyLayer::try_with(scheme.clone(), secrets.clone())?;
     let keys = secrets.into_iter().map(|secret| scheme.key(&secret.into_secret()?));
     let table = KeyTable::by_key_id();
-    table.insert("f6df", KeySet::new(keys.collect::<Result<Vec<_>, _>>()?));
-    table.insert("another", KeySet::new([]));
+    table.replace("f6df", KeySet::new(keys.collect::<Result<Vec<_>, _>>()?));
+    table.replace("another", KeySet::new([]));
     Ok(VerifyLayer::with_keys(scheme, table))
 }
 

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use countersign::{
     Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, KeyError, KeyHint, KeySet,
-    KeySource, KeyTable, Lookup, ManualClock, Outcome, Reason, Scheme, Secret, Sign, Signature,
-    Timestamp, VerifyError, VerifyLayer,
+    KeySource, KeyTable, Lookup, ManualClock, NameTaken, Outcome, Reason, Scheme, Secret, Sign,
+    Signature, Timestamp, VerifyError, VerifyLayer,
 };
 use countersign_tests::acme::Acme;
 use countersign_tests::logs::Logs;
@@ -284,8 +284,8 @@ fn key(secret: &str) -> KeySet<HmacKey> {
 fn a_table_has_keys_by_name() {
     let table = KeyTable::by_key_id();
     assert_eq!(tenant(&table, from("alice", "hers")), Err(Reason::UnknownKey), "it is empty");
-    table.insert("alice", key("hers"));
-    table.insert("bob", key("his").tenant("what the source calls him"));
+    table.insert("alice", key("hers")).expect("a new name");
+    table.insert("bob", key("his").tenant("what the source calls him")).expect("a new name");
 
     assert_eq!(tenant(&table, from("alice", "hers")), Ok("alice".into()));
     assert_eq!(tenant(&table, from("bob", "his")), Ok("bob".into()));
@@ -302,7 +302,7 @@ fn a_table_has_keys_by_name() {
 #[test]
 fn a_table_knows_nobody_without_a_name() {
     let table = KeyTable::by_key_id();
-    table.insert("", key("secret"));
+    table.insert("", key("secret")).expect("a new name");
     let secret = Secret::new("acme_secret").expect("a secret");
     let now = Timestamp::from_secs(1_700_000_000);
     let request = Request::post("/").body(Bytes::from("text")).expect("a request");
@@ -321,9 +321,11 @@ fn entries_come_and_go_while_a_table_is_in_use() {
         Err(error) => Err(error.reason()),
     };
     assert_eq!(status("old"), Err(Reason::UnknownKey));
-    table.insert("alice", key("old"));
+    table.insert("alice", key("old")).expect("a new name");
     assert_eq!(status("old"), Ok(()));
-    table.insert(String::from("alice"), key("new"));
+    assert_eq!(table.insert("alice", key("mallory's")), Err(NameTaken));
+    assert_eq!((status("mallory's"), status("old")), (Err(Reason::Mismatch), Ok(())));
+    table.replace(String::from("alice"), key("new"));
     assert_eq!((status("old"), status("new")), (Err(Reason::Mismatch), Ok(())));
     table.remove("bob");
     assert_eq!(status("new"), Ok(()));
@@ -346,8 +348,8 @@ async fn newer_keys_come_from_the_same_entry() {
         for (secret, genuine) in [("rotated", true), ("his", false)] {
             let (alice, bob) = (told(), told());
             let table = KeyTable::by_key_id();
-            table.insert("alice", Arc::clone(&alice));
-            table.insert("bob", Arc::clone(&bob));
+            table.insert("alice", Arc::clone(&alice)).expect("a new name");
+            table.insert("bob", Arc::clone(&bob)).expect("a new name");
             let layer = VerifyLayer::with_keys(Named, table);
             let outcome = layer.verify_async(from("alice", secret)).await;
             let tenant = match &outcome {
@@ -379,7 +381,7 @@ fn who_was_removed_is_not_asked_again() {
     }
 
     let table = KeyTable::by_key_id();
-    table.insert("alice", Leaves(table.clone()));
+    table.insert("alice", Leaves(table.clone())).expect("a new name");
     assert_eq!(tenant(&table, from("alice", "rotated")), Err(Reason::Mismatch));
 }
 

@@ -66,7 +66,7 @@ async fn nobody_signs_for_another<S: Sign>(
 ) {
     let table = KeyTable::by_tenant();
     for (name, secret) in ["a", "b"].into_iter().zip(&pair.verifying) {
-        table.insert(name, KeySet::new([scheme().key(secret).unwrap()]));
+        table.insert(name, KeySet::new([scheme().key(secret).unwrap()])).unwrap();
     }
     let app = app(scheme(), &table);
     let signed = |index: usize| {
@@ -114,7 +114,7 @@ async fn nobody_signs_for_another_tenant_of_any_provider() {
 #[tokio::test]
 async fn a_path_parameter_is_decoded_and_needs_a_route() {
     let table = KeyTable::by_tenant();
-    table.insert("a b", KeySet::new([Spark::default().key(&secret()).unwrap()]));
+    table.insert("a b", KeySet::new([Spark::default().key(&secret()).unwrap()])).unwrap();
     let app = app(Spark::default(), &table);
     assert_eq!(send(&app, "/hooks/a%20b/in", spark()).await, (StatusCode::OK, "a b".to_owned()));
     for uri in ["/hooks/a%2520b/in", "/hooks/a+b/in", "/hooks/A%20B/in", "/hooks/a%ff/in"] {
@@ -191,7 +191,7 @@ fn headers() {
 #[tokio::test]
 async fn an_unknown_tenant_is_refused_when_a_wrong_signature_is() {
     let table = KeyTable::by_tenant();
-    table.insert("a", KeySet::new([Spark::default().key(&secret()).unwrap()]));
+    table.insert("a", KeySet::new([Spark::default().key(&secret()).unwrap()])).unwrap();
     let header = HeaderName::from_static("x-tenant");
     let layer = VerifyLayer::with_keys(Spark::default(), table).tenant(HeaderTenant::new(header));
     for (tenant, reason) in

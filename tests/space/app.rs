@@ -10,7 +10,7 @@ use countersign_tests::process::{Server, run};
 use countersign_tests::space::{Answers, CLIENT_ID, CLIENT_SECRET, Space, message, signed, typing};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 const SIGNING_KEY: &str = "a signing key";
 
@@ -110,6 +110,44 @@ async fn with_a_signing_key_it_wants_that() {
         assert_eq!(send(signed(0, &uri, &typing())).await.0, StatusCode::UNAUTHORIZED);
     }
     assert_eq!(space.asked().1, 0);
+}
+
+/// A proxy that the environment has for `http` could read the client secret: it is not asked.
+#[tokio::test]
+async fn a_proxy_does_not_get_the_client_secret() {
+    let (space, proxy) = (Space::start(0).await, Space::start(0).await);
+    let mut environment = environment(space.url());
+    environment.push(("http_proxy", proxy.url()));
+    environment.push(("all_proxy", proxy.url()));
+    let app = Server::start("space-app", &environment).await;
+    let uri = format!("{}/space", app.url());
+    let (status, _) = send(signed(0, &uri, &message("hello"))).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(space.until_said(1).await.len(), 1);
+    // A token for the keys, and one for the message.
+    assert_eq!((space.asked(), proxy.asked()), ((2, 1), (0, 0)));
+    assert!(proxy.said().is_empty());
+}
+
+/// A server that hangs is waited for by all messages at once, and not by one after the other.
+#[tokio::test]
+async fn messages_time_out_together() {
+    let space = Space::start(0).await;
+    let mut with_key = environment(space.url());
+    with_key.push(("SPACE_SIGNING_KEY", SIGNING_KEY));
+    let app = Server::start("space-app", &with_key).await;
+    let uri = format!("{}/space", app.url());
+    space.answers(Answers::Never);
+    for _ in 0..3 {
+        assert_eq!(send(by_signing_key(&uri, &message("hello"))).await.0, StatusCode::OK);
+    }
+    let asked = async {
+        while space.asked().0 < 3 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Well before the first has waited for its 10 s.
+    assert!(timeout(Duration::from_secs(8), asked).await.is_ok(), "{:?}", space.asked());
 }
 
 /// The error says which variable, and not its value.

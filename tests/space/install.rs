@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it is")]
 
 use std::cell::Cell;
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::danger::parse_unverified;
@@ -10,7 +13,7 @@ use countersign::space::{
     AllowedHosts, ChangeClientSecretPayload, ChangeServerUrlPayload, InstallError, InstallReason,
     Installation, Installed, Installer, Payload, SpaceKeys,
 };
-use countersign::{KeyTable, Outcome, Reason, SpacePublicKey, SpacePublicKeyVerify};
+use countersign::{KeyTable, NameTaken, Outcome, Reason, SpacePublicKey, SpacePublicKeyVerify};
 use countersign_tests::space::{Answers, CLIENT_ID, CLIENT_SECRET, Space, key, signed, typing};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -36,7 +39,7 @@ fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
 }
 
 async fn install(space: &Space, request: &Request<Bytes>) -> Result<Installed, InstallError> {
-    let installer = Installer::new(AllowedHosts::new([space.host()]).unwrap()).unwrap();
+    let installer = Installer::new(AllowedHosts::new([space.url()]).unwrap()).unwrap();
     installer.install(request, async |state| state == STATE).await
 }
 
@@ -63,10 +66,28 @@ async fn from_its_installation_on_an_organisation_is_known() {
     assert_eq!(installation.client_id(), CLIENT_ID);
     assert_eq!(installation.client_secret().expose(), CLIENT_SECRET.as_bytes());
     assert_eq!(installation.server_url(), format!("{}/", space.url()));
-    table.insert(installation.client_id(), installed.keys);
+    table.insert(installation.client_id(), installed.keys).unwrap();
     assert!(layer.verify_async(signed(0, "/space", &typing())).await.is_ok());
     // The keys came along: they are not fetched again.
     assert_eq!(space.asked(), (1, 1));
+}
+
+/// A client id is the new organisation's word: of another allowed server's application it opens no
+/// door, and the first goes on.
+#[tokio::test]
+async fn a_client_id_that_is_in_use_is_not_taken_over() {
+    let (first, second) = (Space::start(0).await, Space::start(1).await);
+    let table = KeyTable::by_key_id();
+    let scheme = SpacePublicKey::default().by_client_id();
+    let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
+    let installed = install(&first, &signed(0, "/space", &init(&first))).await.unwrap();
+    table.insert(installed.installation.client_id(), installed.keys).unwrap();
+
+    let installed = install(&second, &signed(1, "/space", &init(&second))).await.unwrap();
+    assert_eq!(table.insert(installed.installation.client_id(), installed.keys), Err(NameTaken));
+    assert!(layer.verify_async(signed(0, "/space", &typing())).await.is_ok());
+    let theirs = layer.verify_async(signed(1, "/space", &typing())).await.unwrap_err();
+    assert_eq!(theirs.reason(), Reason::Mismatch);
 }
 
 /// Nothing is asked of a server that is not allowed, nor for a state that was not issued.
@@ -74,8 +95,10 @@ async fn from_its_installation_on_an_organisation_is_known() {
 async fn strangers_install_nothing() {
     let (space, other) = (Space::start(0).await, Space::start(0).await);
     let cases = [
-        (with(init(&space), "serverUrl", other.url()), InstallReason::Host),
+        (with(init(&space), "serverUrl", other.url()), InstallReason::ServerUrl),
+        (with(init(&space), "serverUrl", "http://127.0.0.1"), InstallReason::ServerUrl),
         (with(init(&space), "serverUrl", "https://127.0.0.1"), InstallReason::Host),
+        (with(init(&space), "serverUrl", format!("https://{}", space.host())), InstallReason::Host),
         (with(init(&space), "serverUrl", "http://example.com"), InstallReason::ServerUrl),
         (with(init(&space), "serverUrl", "ftp://127.0.0.1"), InstallReason::ServerUrl),
         (with(init(&space), "serverUrl", "not a URL"), InstallReason::ServerUrl),
@@ -105,11 +128,21 @@ async fn strangers_install_nothing() {
     assert_eq!((space.asked(), other.asked()), ((0, 0), (0, 0)));
 }
 
+/// A host that is allowed is allowed by `https`, were it on this machine.
+#[tokio::test]
+async fn http_has_to_be_allowed_in_so_many_words() {
+    let space = Space::start(0).await;
+    let installer = Installer::new(AllowedHosts::new([space.host()]).unwrap()).unwrap();
+    let request = signed(0, "/space", &init(&space));
+    let error = installer.install(&request, async |state| state == STATE).await.unwrap_err();
+    assert_eq!((error.reason(), space.asked()), (InstallReason::ServerUrl, (0, 0)));
+}
+
 /// The state is the last thing that is looked at: who names another server does not use it up.
 #[tokio::test]
 async fn the_state_is_asked_for_after_the_host() {
     let (space, other) = (Space::start(0).await, Space::start(0).await);
-    let installer = Installer::new(AllowedHosts::new([space.host()]).unwrap()).unwrap();
+    let installer = Installer::new(AllowedHosts::new([space.url()]).unwrap()).unwrap();
     let asked = Cell::new(0);
     let is_issued = async |state: String| {
         asked.set(asked.get() + 1);
@@ -120,6 +153,38 @@ async fn the_state_is_asked_for_after_the_host() {
     assert_eq!(asked.get(), 0);
     installer.install(&signed(0, "/space", &init(&space)), is_issued).await.unwrap();
     assert_eq!(asked.get(), 1);
+}
+
+/// A state that is taken out by the question for it serves one of two requests that come at once.
+/// Put back after a failure, it serves the next try.
+#[tokio::test]
+async fn a_state_is_good_once() {
+    let space = Space::start(0).await;
+    let installer = Installer::new(AllowedHosts::new([space.url()]).unwrap()).unwrap();
+    let issued = Mutex::new(HashSet::from([STATE.to_owned()]));
+    let request = signed(0, "/space", &init(&space));
+    let install = async || {
+        let mut taken = None;
+        let is_issued = async |state: String| {
+            taken = issued.lock().unwrap().remove(&state).then_some(state);
+            taken.is_some()
+        };
+        let result = installer.install(&request, is_issued).await;
+        if let (Err(_), Some(state)) = (&result, taken) {
+            issued.lock().unwrap().insert(state);
+        }
+        result
+    };
+    space.answers(Answers::Status(500));
+    let error = install().await.unwrap_err();
+    assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+
+    space.answers(Answers::Late(Duration::from_millis(50)));
+    let (one, other) = tokio::join!(install(), install());
+    let (installed, refused) = if one.is_ok() { (one, other) } else { (other, one) };
+    assert_eq!(installed.unwrap().installation.client_id(), CLIENT_ID);
+    assert_eq!(refused.unwrap_err().reason(), InstallReason::State);
+    assert_eq!(install().await.unwrap_err().reason(), InstallReason::State);
 }
 
 /// State and host are no proof: the server's key has to have signed the request, just now.
@@ -152,9 +217,9 @@ async fn the_server_has_to_have_signed_it() {
 #[tokio::test]
 async fn a_move_is_verified_by_the_old_data() {
     let (old, new) = (Space::start(0).await, Space::start(1).await);
-    let hosts = AllowedHosts::new([old.host(), new.host()]).unwrap();
+    let hosts = AllowedHosts::new([old.url(), new.url()]).unwrap();
     let table = KeyTable::by_key_id();
-    table.insert(CLIENT_ID, SpaceKeys::new(old.installation()));
+    table.insert(CLIENT_ID, SpaceKeys::new(old.installation())).unwrap();
     let scheme = SpacePublicKey::default().by_client_id();
     let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
     let body = json!({
@@ -168,7 +233,7 @@ async fn a_move_is_verified_by_the_old_data() {
     };
     let Ok(Payload::ChangeServerUrl(change)) = proof.payload() else { panic!("another class") };
     let moved = old.installation().moved(&change, &hosts).unwrap();
-    table.insert(CLIENT_ID, SpaceKeys::new(moved));
+    table.replace(CLIENT_ID, SpaceKeys::new(moved));
     assert!(layer.verify_async(signed(1, "/space", &typing())).await.is_ok());
     assert_eq!(
         layer.verify_async(signed(0, "/space", &typing())).await.unwrap_err().reason(),
@@ -230,6 +295,10 @@ fn hosts() {
         ("Space.Example.com:8443", "https://space.example.com:8443"),
         ("*.jetbrains.space", "https://acme.jetbrains.space"),
         ("[::1]:8443", "https://[::1]:8443"),
+        ("xn--bcher-kva.example", "https://bücher.example"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost", "http://localhost:80"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
     ] {
         assert!(allows(pattern, url), "{pattern} {url}");
     }
@@ -246,6 +315,11 @@ fn hosts() {
         ("*.jetbrains.space", "https://evil-jetbrains.space"),
         ("*.jetbrains.space", "https://jetbrains.space.evil.com"),
         ("*.jetbrains.space", "https://acme.jetbrains.space:8443"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost"),
+        ("http://127.0.0.1:8080", "https://127.0.0.1:8080"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8081"),
+        ("http://127.0.0.1:8080", "http://127.0.0.2:8080"),
     ] {
         assert!(!allows(pattern, url), "{pattern} {url}");
     }
@@ -263,9 +337,26 @@ fn hosts() {
         "example.com?q",
         "exa mple.com",
         "*.127.0.0.1",
-        "example.com:443",
+        "http://example.com",
+        "http://*.localhost",
+        "http://127.0.0.1.example.com",
+        "http://10.0.0.1:8080",
+        "http://",
+        "http://http://127.0.0.1",
+        "ftp://127.0.0.1",
     ] {
         assert!(AllowedHosts::new([bad]).is_err(), "{bad:?}");
+    }
+    for (bad, good) in [
+        ("example.com:443", "example.com"),
+        ("*.example.com:443", "*.example.com"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("*.Bücher.example:8443", "*.xn--bcher-kva.example:8443"),
+    ] {
+        let error = AllowedHosts::new([bad]).unwrap_err().to_string();
+        assert!(error.contains(&format!("write it as `{good}`")), "{error}");
+        assert!(AllowedHosts::new([good]).is_ok(), "{good}");
     }
     assert!(AllowedHosts::new(Vec::<String>::new()).is_err());
 }

@@ -188,6 +188,29 @@ async fn keys_grow_old() {
     assert_eq!(space.asked(), (2, 2));
 }
 
+/// Neither age nor a mismatch asks within the pause: the longer of the two times counts.
+#[tokio::test]
+async fn keys_grow_no_older_than_the_pause_either() {
+    let space = Space::start(0).await;
+    let keys = keys(&space).max_age(Duration::from_millis(20));
+    let layer = layer(keys.refetch_pause(Duration::from_secs(2)));
+    assert_eq!(verdict(&layer, by(0)).await, Ok(()));
+    sleep(Duration::from_millis(40)).await;
+    // The first fetch does not count, so the keys are renewed by their age.
+    assert_eq!(verdict(&layer, by(0)).await, Ok(()));
+    let renewed = Instant::now();
+    assert_eq!(space.asked(), (2, 2));
+    space.rotate(1);
+    sleep(Duration::from_millis(40)).await;
+    let withdrawn = verdict(&layer, by(0)).await;
+    if renewed.elapsed() < Duration::from_millis(1900) {
+        assert_eq!((withdrawn, space.asked()), (Ok(()), (2, 2)));
+    }
+    sleep(Duration::from_millis(2100)).await;
+    assert_eq!(verdict(&layer, by(0)).await, FORGED);
+    assert_eq!(verdict(&layer, by(1)).await, Ok(()));
+}
+
 /// Old keys that cannot be renewed are asked for once in a pause, and nobody waits in between.
 #[tokio::test]
 async fn old_keys_are_not_asked_for_with_every_request() {
@@ -286,6 +309,20 @@ fn a_runtime_that_ends_takes_no_key_along() {
     assert_eq!(cold.verify(by(0)).unwrap_err().reason(), Reason::KeysUnavailable);
 }
 
+/// The HTTP client needs timers. Without them requests are told to come back; nothing ends.
+#[test]
+fn a_runtime_without_timers_has_no_keys() {
+    let servers = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let space = servers.block_on(Space::start(0));
+    let layer = layer(keys(&space));
+    let bare = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    for _ in 0..2 {
+        let error = bare.block_on(layer.verify_async(by(0))).unwrap_err();
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(servers.block_on(verdict(&layer, by(0))), Ok(()));
+}
+
 /// Clones share what was fetched, unless one is configured otherwise.
 #[tokio::test]
 async fn clones_share_their_keys() {
@@ -303,8 +340,8 @@ async fn clones_share_their_keys() {
 async fn each_organisation_has_keys_of_its_own() {
     let (one, two) = (Space::start(0).await, Space::start(1).await);
     let table = KeyTable::by_key_id();
-    table.insert("one", keys(&one));
-    table.insert("two", keys(&two));
+    table.insert("one", keys(&one)).unwrap();
+    table.insert("two", keys(&two)).unwrap();
     let scheme = SpacePublicKey::default().by_client_id();
     let layer = SpacePublicKeyVerify::with_keys(scheme, table.clone());
     let from = |index, client: &str| {
@@ -334,7 +371,7 @@ async fn each_organisation_has_keys_of_its_own() {
 async fn what_is_stale_or_malformed_asks_nobody() {
     let space = Space::start(0).await;
     let table = KeyTable::by_key_id();
-    table.insert(countersign_tests::space::CLIENT_ID, keys(&space));
+    table.insert(countersign_tests::space::CLIENT_ID, keys(&space)).unwrap();
     let by_client = SpacePublicKey::default().by_client_id();
     let by_client = SpacePublicKeyVerify::with_keys(by_client, table);
     for layer in [layer(keys(&space)), by_client] {

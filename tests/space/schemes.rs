@@ -472,6 +472,31 @@ fn every_key_of_a_set_is_tried() {
     }
 }
 
+/// Numbers that no key of that size signs with, or hardly any, are wrong signatures like others.
+#[test]
+fn signatures_as_large_as_a_modulus() {
+    let table = KeyTable::by_key_id();
+    table.insert("f6df", Jwks::parse(rsa::key(rsa::NEW).jwks()).expect("a set")).expect("new");
+    let layer = VerifyLayer::with_keys(SpacePublicKey::default().by_client_id(), table)
+        .clock(ManualClock::at(NOW));
+    let jwk: Value = serde_json::from_str(&rsa::key(rsa::NEW).jwk()).expect("a JWK");
+    let modulus = jwk["n"].as_str().expect("a modulus");
+    let modulus = BASE64_URL_SAFE_NO_PAD.decode(modulus).expect("a modulus");
+    let mut below_all = vec![0xff; 256];
+    below_all[255] = 0xfe;
+    for signature in [modulus, below_all, vec![0xff; 256], vec![0; 256]] {
+        for (client, reason) in [("f6df", Reason::Mismatch), ("nobody", Reason::UnknownKey)] {
+            let body = format!(r#"{{"className":"ListCommandsPayload","clientId":"{client}"}}"#);
+            let request = Request::post("/")
+                .header(TIME, "1632844347462")
+                .header(BY_RSA, BASE64_STANDARD.encode(&signature))
+                .body(Bytes::from(body))
+                .expect("a request");
+            assert_eq!(layer.verify(request).expect_err("it is none").reason(), reason);
+        }
+    }
+}
+
 #[test]
 fn a_set_from_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -481,6 +506,13 @@ fn a_set_from_a_file() {
     std::fs::write(&path, "{}").expect("a file");
     let error = Jwks::from_file(&path).expect_err("that is no set").to_string();
     assert!(error.contains("keys.json: that is no JWK set"), "{error}");
+    // White space after a set is no matter, but not without end.
+    let long = format!("{}{}", rsa::key(rsa::NEW).jwks(), " ".repeat(1024 * 1024));
+    std::fs::write(&path, &long).expect("a file");
+    let error = Jwks::from_file(&path).expect_err("that is too large").to_string();
+    assert!(error.contains("keys.json: it is larger than 1 MiB"), "{error}");
+    std::fs::write(&path, &long[..1024 * 1024]).expect("a file");
+    assert!(Jwks::from_file(&path).is_ok(), "just as large as it may be");
     std::fs::write(&path, rsa::key(rsa::NEW).jwks()).expect("a file");
     let jwks = Jwks::from_file(&path).expect("a JWK set");
     assert_eq!(jwks.key_set().keys().len(), 1);
@@ -616,15 +648,17 @@ fn the_token_is_put_into_an_object() {
 fn the_client_id_is_one_text_at_the_top() {
     const TWICE: Reason = Reason::Repeated("a name in the body");
     let hmac = KeyTable::by_key_id();
-    hmac.insert("f6df", KeySet::new([HmacKey::new(SECRET.as_bytes())]));
-    hmac.insert("other", KeySet::new([HmacKey::new(b"their key")]));
+    hmac.insert("f6df", KeySet::new([HmacKey::new(SECRET.as_bytes())])).expect("a new name");
+    hmac.insert("other", KeySet::new([HmacKey::new(b"their key")])).expect("a new name");
     let rsa = KeyTable::by_key_id();
-    rsa.insert("f6df", Jwks::parse(rsa::key(rsa::NEW).jwks()).expect("a JWK set"));
-    rsa.insert("other", Jwks::parse(rsa::key(rsa::OLD).jwks()).expect("a JWK set"));
+    rsa.insert("f6df", Jwks::parse(rsa::key(rsa::NEW).jwks()).expect("a JWK set"))
+        .expect("a new name");
+    rsa.insert("other", Jwks::parse(rsa::key(rsa::OLD).jwks()).expect("a JWK set"))
+        .expect("a new name");
     let tokens = KeyTable::by_key_id();
     let key = |text: &str| SpaceToken::default().key(&Secret::new(text).expect("a secret"));
-    tokens.insert("f6df", KeySet::new([key(SECRET).expect("a key")]));
-    tokens.insert("other", KeySet::new([key("their token").expect("a key")]));
+    tokens.insert("f6df", KeySet::new([key(SECRET).expect("a key")])).expect("a new name");
+    tokens.insert("other", KeySet::new([key("their token").expect("a key")])).expect("a new name");
 
     let signing_key =
         SpaceSigningKeyVerify::with_keys(SpaceSigningKey::default().by_client_id(), hmac)

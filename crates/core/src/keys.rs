@@ -21,7 +21,7 @@ use crate::head::Head;
 pub use self::cache::CachedKeys;
 pub use self::flight::Flight;
 pub use self::reload::ReloadedKeys;
-pub use self::table::KeyTable;
+pub use self::table::{KeyTable, NameTaken};
 pub use self::tenants::TenantKeys;
 
 /// Where keys come from: a fixed [`KeySet`], a cache in front of a vendor's endpoint, a table of

@@ -61,8 +61,8 @@ pub use self::json::{JsonObject, Members, Sensitive, SignedJson};
 #[cfg(feature = "cache")]
 pub use self::keys::CachedKeys;
 pub use self::keys::{
-    Flight, KeyError, KeyFuture, KeyHint, KeySet, KeySource, KeyTable, Lookup, ReloadedKeys,
-    TenantKeys, UnverifiedName,
+    Flight, KeyError, KeyFuture, KeyHint, KeySet, KeySource, KeyTable, Lookup, NameTaken,
+    ReloadedKeys, TenantKeys, UnverifiedName,
 };
 pub use self::layer::VerifyLayer;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};

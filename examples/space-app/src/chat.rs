@@ -1,5 +1,6 @@
 //! The two calls of the Space API that writing a message takes.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use countersign::space::Installation;
@@ -7,7 +8,6 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::Mutex;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -25,7 +25,12 @@ struct Token {
 impl Chat {
     pub(crate) fn new(installation: Installation) -> Result<Self, Error> {
         // Not after a redirect: it would lead the token elsewhere.
-        let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(10));
+        let mut client =
+            Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(10));
+        if installation.server_url().starts_with("http:") {
+            // A proxy of the environment could read the client secret.
+            client = client.no_proxy();
+        }
         Ok(Self { client: client.build()?, installation, token: Mutex::default() })
     }
 
@@ -40,7 +45,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Asked for once for as long as it is good. Who comes in between waits for the answer.
+    /// Kept for as long as it is good. Not locked while it is asked for: tasks that need one at the
+    /// same time may each ask, and if the server hangs they time out together, not in turn.
     async fn token(&self) -> Result<String, Error> {
         #[derive(Deserialize)]
         struct Answer {
@@ -48,8 +54,8 @@ impl Chat {
             #[serde(default)]
             expires_in: u64,
         }
-        let mut kept = self.token.lock().await;
-        if let Some(token) = kept.as_ref().filter(|token| Instant::now() < token.good_until) {
+        if let Some(token) = self.kept().as_ref().filter(|token| Instant::now() < token.good_until)
+        {
             return Ok(token.text.clone());
         }
         let secret = str::from_utf8(self.installation.client_secret().expose())?;
@@ -62,8 +68,12 @@ impl Chat {
         // Not to its last second: it has to arrive as well.
         let good_for = Duration::from_secs((answer.expires_in / 2).min(3600));
         let text = answer.access_token;
-        *kept = Some(Token { text: text.clone(), good_until: Instant::now() + good_for });
+        *self.kept() = Some(Token { text: text.clone(), good_until: Instant::now() + good_for });
         Ok(text)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Token>> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn url(&self, path: &[&str]) -> Result<Url, Error> {

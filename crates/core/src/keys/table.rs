@@ -1,7 +1,9 @@
 //! Keys by the name that a request gives.
 
 use std::collections::HashMap;
-use std::fmt::{self, Debug, Formatter};
+use std::collections::hash_map::Entry;
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::by::By;
@@ -37,8 +39,29 @@ impl<K: Send + Sync + 'static> KeyTable<K> {
         Self { entries: Arc::default(), by: By::Tenant }
     }
 
-    /// Adds an entry, in place of one of that name.
-    pub fn insert(&self, name: impl Into<Arc<str>>, keys: impl KeySource<K>) {
+    /// Adds an entry of a name that is not in the table yet.
+    ///
+    /// # Errors
+    ///
+    /// When there is one of that name: it stays as it is. Names may come from strangers, and who
+    /// comes second with a name must not take the requests of the first over.
+    pub fn insert(
+        &self,
+        name: impl Into<Arc<str>>,
+        keys: impl KeySource<K>,
+    ) -> Result<(), NameTaken> {
+        match self.write().entry(name.into()) {
+            Entry::Vacant(free) => {
+                free.insert(Arc::new(keys));
+                Ok(())
+            }
+            Entry::Occupied(_) => Err(NameTaken),
+        }
+    }
+
+    /// Adds an entry, **in place of one of that name** if there is one: for a name that the
+    /// configuration gives, or a change that a request asks for which the old keys verified.
+    pub fn replace(&self, name: impl Into<Arc<str>>, keys: impl KeySource<K>) {
         self.write().insert(name.into(), Arc::new(keys));
     }
 
@@ -64,6 +87,18 @@ impl<K: Send + Sync + 'static> KeyTable<K> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// There is an entry of that name in the [`KeyTable`] already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameTaken;
+
+impl Display for NameTaken {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("there are keys under that name already")
+    }
+}
+
+impl Error for NameTaken {}
 
 impl<K: Send + Sync + 'static> KeySource<K> for KeyTable<K> {
     fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K> {

@@ -61,7 +61,7 @@ impl Installation {
     /// # Errors
     ///
     /// When the payload is for another client id, or the new URL is not `https` or not on a host
-    /// that is allowed.
+    /// that is allowed. `http` has to be allowed in so many words: see [`AllowedHosts::new`].
     pub fn moved(
         &self,
         payload: &ChangeServerUrlPayload,
@@ -124,6 +124,12 @@ impl Installation {
         &self.server
     }
 
+    /// Whether the server is asked by `http`.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.server.scheme() == "http"
+    }
+
     /// What the old data verified has to be of this installation.
     fn expect(&self, common: &Common) -> Result<(), InstallError> {
         if common.client_id.as_deref() == Some(self.client_id()) {
@@ -161,7 +167,7 @@ fn server(text: &str) -> Result<Url, ConfigError> {
     Ok(url)
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match *host {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => IpAddr::from(address).is_loopback(),

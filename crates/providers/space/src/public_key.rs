@@ -37,6 +37,11 @@ impl SpacePublicKey {
     /// The body is then read before it is verified: a JSON object in which no name is there twice.
     /// The name chooses an entry of the table and does nothing else. A request without `clientId`
     /// is refused, so an `AppPublicationCheckPayload` is, too.
+    ///
+    /// A name that is not in the table costs one check with a key of 2048 bits, as a wrong signature
+    /// for an organisation with one such key does. That hides who is in the table only as far: the
+    /// time is another for an organisation with several keys, with none or with one of another size,
+    /// and while keys are fetched, be it for the first time or again after a mismatch.
     #[must_use]
     pub fn by_client_id(mut self) -> Self {
         self.by_client = ByClient(true);
@@ -62,7 +67,7 @@ impl Scheme for SpacePublicKey {
     }
 
     fn decoy(&self) -> Option<RsaPublicKey> {
-        RsaPublicKey::from_components(&[0xb5; 256], &[1, 0, 1])
+        RsaPublicKey::decoy()
     }
 
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {

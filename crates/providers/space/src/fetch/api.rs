@@ -18,9 +18,14 @@ const ANSWER_LIMIT: usize = 256 * 1024;
 /// Redirects that are followed within a server.
 const REDIRECTS: usize = 3;
 
-/// A client that sends credentials to the server that they are for and to no other.
-pub(super) fn client() -> Result<Client, ConfigError> {
-    Client::builder()
+/// Clients that send credentials to the server that they are for and to no other.
+///
+/// A proxy of the environment carries `https` without seeing into it. To one for `http` the client
+/// secret would be readable, so a server on loopback is asked without.
+pub(super) fn client(is_plain: bool) -> Result<Client, ConfigError> {
+    let builder = Client::builder();
+    let builder = if is_plain { builder.no_proxy() } else { builder };
+    builder
         .redirect(Policy::custom(|attempt| {
             if is_at_home(&attempt) { attempt.follow() } else { attempt.stop() }
         }))

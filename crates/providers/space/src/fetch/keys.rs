@@ -27,8 +27,9 @@ use crate::public_key::RsaPublicKey;
 ///    [`timeout`](Self::timeout) (5 s) for both answers, of up to 256 KiB; a redirect to another
 ///    origin is not followed. A request that is given up does not stop the question.
 ///
-/// Clones share the keys. It has to be used within a tokio runtime: outside of one, keys that are
-/// not there yet are unavailable.
+/// Clones share the keys. It has to be used within a tokio runtime with I/O and time enabled
+/// (`enable_all`), which the HTTP client takes for granted: outside of one, keys that are not there
+/// yet are unavailable.
 #[derive(Clone)]
 pub struct SpaceKeys {
     config: Arc<Config>,
@@ -62,7 +63,8 @@ impl SpaceKeys {
     ///
     /// When no HTTP client can be made: the system has no certificates, say.
     pub fn try_new(installation: Installation) -> Result<Self, ConfigError> {
-        Ok(Self::with_client(installation, api::client()?))
+        let client = api::client(installation.is_plain())?;
+        Ok(Self::with_client(installation, client))
     }
 
     pub(super) fn with_client(installation: Installation, client: Client) -> Self {
@@ -76,14 +78,20 @@ impl SpaceKeys {
         Self { config: Arc::new(config), state: Arc::default() }
     }
 
-    /// How long keys are kept, an hour by default. A key that the server withdrew is believed for
-    /// as long.
+    /// How long keys are kept, an hour by default. The first request after that has them fetched
+    /// again, and a key that the server withdrew is believed until then.
+    ///
+    /// Renewing is under [`refetch_pause`](Self::refetch_pause) as well, so keys are kept for that
+    /// long where it is the longer one. While renewing fails they stay in use, and it is tried once
+    /// in a pause.
     #[must_use]
     pub fn max_age(self, max_age: Duration) -> Self {
         self.edit(|config| config.max_age = max_age)
     }
 
-    /// How long keys are not fetched again after they were, a minute by default.
+    /// How long keys are not fetched again after they were, a minute by default: neither because a
+    /// signature matched none of them, nor because they are older than [`max_age`](Self::max_age). The
+    /// first fetch does not count.
     #[must_use]
     pub fn refetch_pause(self, pause: Duration) -> Self {
         self.edit(|config| config.refetch_pause = pause)

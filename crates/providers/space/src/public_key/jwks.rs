@@ -1,7 +1,8 @@
 //! Keys as Space publishes them.
 
 use std::fmt::{self, Debug, Formatter};
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use base64::Engine;
@@ -11,6 +12,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::method::RsaPublicKey;
+
+/// A file is read up to here: a set of as many keys as are taken, of the longest, is far smaller.
+const FILE_LIMIT: u64 = 1024 * 1024;
 
 /// A JWK set (RFC 7517, 5): a fixed one is a [`KeySource`] as it stands.
 ///
@@ -51,12 +55,18 @@ impl Jwks {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, and as for [`parse`](Self::parse).
+    /// When the file cannot be read or is larger than 1 MiB, and as for [`parse`](Self::parse).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
         let named =
             |error: &dyn fmt::Display| ConfigError::new(format!("{}: {error}", path.display()));
-        let text = fs::read(path).map_err(|error| named(&error))?;
+        let mut text = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut text))
+            .map_err(|error| named(&error))?;
+        if text.len() as u64 > FILE_LIMIT {
+            return Err(named(&"it is larger than 1 MiB; is it the right one?"));
+        }
         Self::parse(text).map_err(|error| named(&error))
     }
 

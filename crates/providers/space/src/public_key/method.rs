@@ -1,8 +1,9 @@
 //! RSA signatures of a digest that is made while the body arrives.
 
 use std::fmt::{self, Debug, Formatter};
+use std::sync::{Arc, LazyLock};
 
-use aws_lc_rs::digest::{Context, SHA512};
+use aws_lc_rs::digest::{Context, Digest, SHA512};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents};
 use countersign_core::{Algorithm, Claim, Match, Method, Nonce};
 
@@ -13,7 +14,10 @@ pub enum RsaPkcs1Sha512 {}
 
 /// An RSA key that signatures are checked with.
 #[derive(Clone)]
-pub struct RsaPublicKey(ParsedPublicKey);
+pub struct RsaPublicKey {
+    key: ParsedPublicKey,
+    modulus: Arc<[u8]>,
+}
 
 impl RsaPublicKey {
     /// From modulus and exponent, big-endian. `None` if they make no key, or one of a size that is
@@ -30,7 +34,26 @@ impl RsaPublicKey {
             return None;
         }
         let components = RsaPublicKeyComponents { n, e };
-        components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA512).ok().map(Self)
+        let key = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA512).ok()?;
+        Some(Self { key, modulus: n.into() })
+    }
+
+    /// A key that nobody is believed by. Its modulus is the largest of 2048 bits, so that no
+    /// signature is too large for it but one.
+    pub(super) fn decoy() -> Option<Self> {
+        static DECOY: LazyLock<Option<RsaPublicKey>> =
+            LazyLock::new(|| RsaPublicKey::from_components(&[0xff; 256], &[1, 0, 1]));
+        DECOY.clone()
+    }
+
+    /// Whether a signature of this length is a number that no such key makes. aws-lc refuses it
+    /// without a look at the digest.
+    fn is_exceeded_by(&self, signature: &[u8]) -> bool {
+        signature.len() == self.modulus.len() && signature >= &*self.modulus
+    }
+
+    fn is_signed(&self, digest: &Digest, signature: &[u8]) -> bool {
+        self.key.verify_digest_sig(digest, signature).is_ok()
     }
 }
 
@@ -87,8 +110,14 @@ impl Method for RsaPkcs1Sha512 {
             return None;
         }
         let mut matched = None;
-        for (index, RsaPublicKey(key)) in keys.iter().enumerate() {
-            if key.verify_digest_sig(&digest, signature.bytes()).is_ok() {
+        for (index, key) in keys.iter().enumerate() {
+            if key.is_exceeded_by(signature.bytes()) {
+                // It is none, and costs what one does: under the decoy, which it does not exceed, it
+                // would cost that, and the time would tell for whom there are keys.
+                if let Some(decoy) = RsaPublicKey::decoy() {
+                    let _ = decoy.is_signed(&digest, signature.bytes());
+                }
+            } else if key.is_signed(&digest, signature.bytes()) {
                 matched.get_or_insert(index);
             }
         }
