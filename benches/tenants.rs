@@ -40,7 +40,7 @@ fn cached() -> Router {
         "acme" => Ok(vec![Secret::new("the secret of acme").expect("a secret")]),
         _ => Ok(Vec::new()),
     };
-    let keys = CachedKeys::by_tenant(TenantKeys::new(Spark::default(), move |name| load(name)));
+    let keys = CachedKeys::by_tenant(TenantKeys::new(Spark::default(), load));
     app(SparkVerify::with_keys(Spark::default(), keys).tenant(PathTenant::new("tenant")))
 }
 
