@@ -132,7 +132,7 @@ async fn a_path_parameter_is_decoded_and_needs_a_route() {
 async fn a_parameter_that_is_there_twice_is_none() {
     let table = KeyTable::by_tenant();
     for name in ["a", "b"] {
-        table.insert(name, KeySet::new([Spark::default().key(&secret()).unwrap()]));
+        table.insert(name, KeySet::new([Spark::default().key(&secret()).unwrap()])).unwrap();
     }
     let layer = VerifyLayer::with_keys(Spark::default(), table).tenant(PathTenant::new("tenant"));
     let inner = Router::new().route("/{tenant}/in", post(handle::<Spark>).route_layer(layer));
