@@ -195,8 +195,7 @@ impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
             .get(name)
             .unwrap_or_else(|| Arc::new(Slot::of(Ok(tried.clone()), self.settings)));
         slot.newer(tried, || {
-            let name = Arc::from(name);
-            self.source.newer(hint, tried).map(|lookup| owned(lookup, &name))
+            self.source.newer(hint, tried).map(|lookup| owned(lookup, &Arc::from(name)))
         })
     }
 }
