@@ -132,6 +132,20 @@ fn an_entry_of_version_2() {
     assert_eq!((entry.kind(), entry.user.is_none()), (None, true));
 }
 
+/// Ids are shown, as those of other providers' events are. What people say and what is kept of them is not.
+#[test]
+fn debug_does_not_repeat_what_was_said() {
+    for sent in [
+        json!({"type": "text", "user_id": "u-1", "text": "private", "more": "private"}),
+        json!({"type": "text", "user_id": "u-1", "text": ["private"], "sender": {"a": "private"}}),
+        json!({"entry": {"text": "private"}, "user": {"id": "u-1", "data": {"name": "private"}},
+            "thread": {"text": "private"}, "timestamp": ["private"], "more": "private"}),
+    ] {
+        let shown = format!("{:?}", event(&sent).expect("an event"));
+        assert!(shown.contains("u-1") && !shown.contains("private"), "{shown}");
+    }
+}
+
 /// Answer at once and work later: both the body and the serialised event can be queued.
 #[test]
 fn an_event_comes_back_from_a_queue() {

@@ -1,5 +1,7 @@
 //! What happened in a conversation.
 
+use std::fmt::{self, Debug, Formatter};
+
 use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,8 +33,9 @@ pub enum Event {
     Entry(Box<Entry>),
 }
 
-/// An event of version 1.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An event of version 1. `Debug` shows who and when, but not what was said: like the members of `extra`, that is
+/// nothing for a log.
+#[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Message {
     /// The user in whose conversation it happened. Events of the kinds [`User`](Kind::User) and
@@ -137,6 +140,21 @@ impl Entry {
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         self.entry.get("type").and_then(Value::as_str)
+    }
+}
+
+impl Debug for Message {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let text = self.text.as_ref().map(|text| text.len());
+        f.debug_struct("Message")
+            .field("user_id", &self.user_id)
+            .field("sender", &self.sender)
+            .field("timestamp", &self.timestamp)
+            .field("kind", &self.kind)
+            .field("bot_id", &self.bot_id)
+            .field("text", &format_args!("{} bytes", text.unwrap_or_default()))
+            .field("extra", &self.extra)
+            .finish()
     }
 }
 
