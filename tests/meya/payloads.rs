@@ -20,12 +20,77 @@ fn a_message_of_version_1() {
         "text": "hi \u{1F600}", "type": "text", "bot_id": "BJty7evfw2b", "context": {"a": 0.1}});
     let event = event(&sent).expect("an event");
     let Event::Message(message) = &event else { panic!("{event:?}") };
-    assert_eq!((message.user_id.as_str(), &message.sender), ("1234567890", &Sender::User));
+    assert_eq!(message.user_id.as_deref(), Some("1234567890"));
+    assert_eq!(message.sender, Some(Sender::User));
     assert_eq!((&message.kind, message.text.as_deref()), (&Kind::Text, Some("hi \u{1F600}")));
     assert_eq!(message.timestamp, Some(1489843997.625053));
     assert_eq!(message.bot_id.as_deref(), Some("BJty7evfw2b"));
     assert_eq!(message.extra["context"], json!({"a": 0.1}));
     assert_eq!(serde_json::to_value(&event).expect("it serialises"), sent);
+}
+
+/// The vendor's own examples: <https://docs.meya.ai/v1.2/reference/user-events> and `/database-events`. Both have a
+/// `user_id` that is "always null".
+#[test]
+fn the_documented_events_of_users_and_tables() {
+    let user = json!({"user_id": null, "user": {"first_name": "Leonhard", "last_name": "Euler",
+        "user_id": null, "citizenship": ["Swiss"], "locale": "de_CH", "gender": "male",
+        "profession": "mathematician", "integration": null, "alive": false,
+        "avatar_url": "https://upload.wikimedia.org/wikipedia/commons/d/d7/Leonhard_Euler.jpg",
+        "id": "UxWjhUrnRBN", "bot_id": "BJty7evfw2b"}, "timestamp": 1487093050.56191,
+        "operation": "modify", "bot_id": "BJty7evfw2b", "type": "user", "sender": "bot"});
+    let table = json!({"user_id": null, "sender": "bot", "timestamp": 1487092324.516319,
+        "object": {"name": "Big Mac", "ingredients": ["2 all beef patties", "special sauce",
+        "lettuce", "onion", "sesame seed bun"], "price": 3.98,
+        "image_url": "http://i.imgur.com/UM1bL5F.jpg", "id": "O4PTHV5E87T",
+        "bot_id": "BJty7evfw2b"}, "table": "food", "operation": "modify", "type": "table",
+        "bot_id": "BJty7evfw2b"});
+    for (sent, kind, what) in [(user, Kind::User, "user"), (table, Kind::Table, "object")] {
+        let event = event(&sent).expect("an event");
+        let Event::Message(message) = &event else { panic!("{event:?}") };
+        assert_eq!((&message.user_id, &message.kind), (&None, &kind));
+        assert_eq!(message.sender, Some(Sender::Bot));
+        assert_eq!(message.bot_id.as_deref(), Some("BJty7evfw2b"));
+        assert_eq!(message.extra.text("operation"), Some("modify"));
+        assert_eq!(message.extra[what], sent[what]);
+        assert_eq!(serde_json::to_value(&event).expect("it serialises"), sent);
+    }
+}
+
+/// Nothing genuine is refused for a member that is not what it was expected to be.
+#[test]
+fn members_of_another_type_are_kept_as_they_came() {
+    for value in [json!(null), json!(17), json!([]), json!({"user": null})] {
+        let sent = json!({"type": "text", "user_id": value, "sender": value, "bot_id": value,
+            "text": value, "timestamp": "soon", "integration_id": value, "entry": null});
+        let event = event(&sent).expect("an event");
+        let Event::Message(message) = &event else { panic!("{event:?}") };
+        let texts = [&message.user_id, &message.bot_id, &message.text];
+        assert!(texts.into_iter().all(Option::is_none) && message.sender.is_none());
+        assert_eq!((message.timestamp, &message.extra["text"]), (None, &value));
+        assert_eq!(serde_json::to_value(&event).expect("it serialises"), sent);
+
+        let sent = json!({"entry": {"type": value}, "user": {"id": value, "data": 1}, "thread": 1,
+            "integration_id": value, "timestamp": {}});
+        let event = self::event(&sent).expect("an event");
+        let Event::Entry(entry) = &event else { panic!("{event:?}") };
+        assert_eq!((&entry.integration_id, entry.kind()), (&None, None));
+        assert!(entry.user.as_ref().is_some_and(|user| user.id.is_none() && user.data.is_none()));
+        assert_eq!(serde_json::to_value(&event).expect("it serialises"), sent);
+    }
+    let Ok(Event::Message(least)) = event(&json!({"type": "novel"})) else { panic!("no event") };
+    assert_eq!((least.kind, least.sender), (Kind::Other("novel".into()), None));
+}
+
+/// A name is a text, and not an object with one member of that name, as derived readers have it.
+#[test]
+fn names_are_texts() {
+    for text in [r#"{"user":null}"#, "null", "17", r#"["user"]"#] {
+        assert!(serde_json::from_str::<Sender>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<Kind>(text).is_err(), "{text}");
+    }
+    assert_eq!(serde_json::from_str::<Kind>("\"user\"").expect("a kind"), Kind::User);
+    assert_eq!(serde_json::from_str::<Sender>("\"User\"").ok(), Some(Sender::Other("User".into())));
 }
 
 #[test]
@@ -40,7 +105,7 @@ fn kinds_that_are_not_known_are_kept() {
             json!({"user_id": "1", "sender": sender, "type": kind, "novel": [1, {"a": null}]});
         let event = event(&sent).expect("an event");
         let Event::Message(message) = &event else { panic!("{event:?}") };
-        assert_eq!((message.sender.clone(), message.kind.clone()), expected);
+        assert_eq!((message.sender.clone(), message.kind.clone()), (Some(expected.0), expected.1));
         assert_eq!(message.extra["novel"], json!([1, {"a": null}]));
         assert_eq!(serde_json::to_value(&event).expect("it serialises"), sent);
     }
@@ -67,6 +132,20 @@ fn an_entry_of_version_2() {
     assert_eq!((entry.kind(), entry.user.is_none()), (None, true));
 }
 
+/// Ids are shown, as those of other providers' events are. What people say and what is kept of them is not.
+#[test]
+fn debug_does_not_repeat_what_was_said() {
+    for sent in [
+        json!({"type": "text", "user_id": "u-1", "text": "private", "more": "private"}),
+        json!({"type": "text", "user_id": "u-1", "text": ["private"], "sender": {"a": "private"}}),
+        json!({"entry": {"text": "private"}, "user": {"id": "u-1", "data": {"name": "private"}},
+            "thread": {"text": "private"}, "timestamp": ["private"], "more": "private"}),
+    ] {
+        let shown = format!("{:?}", event(&sent).expect("an event"));
+        assert!(shown.contains("u-1") && !shown.contains("private"), "{shown}");
+    }
+}
+
 /// Answer at once and work later: both the body and the serialised event can be queued.
 #[test]
 fn an_event_comes_back_from_a_queue() {
@@ -84,7 +163,8 @@ fn what_is_genuine_but_no_event_says_so_without_its_values() {
         json!("private"),
         json!({}),
         json!({"user_id": "private"}),
-        json!({"user_id": 17, "sender": "user", "type": "text"}),
+        json!({"user_id": "private", "sender": "user", "type": 17}),
+        json!({"user_id": "private", "sender": "user", "type": {"user": null}}),
         json!({"entry": "private"}),
         json!({"entry": null, "text": "private"}),
         json!(["1", "user", 1.0, "text", "b", "private"]),

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::routing::post as on_post;
 use bytes::Bytes;
 use countersign::meya::Event;
-use countersign::{Meya, MeyaVerify, Outcome, Reason, Verified};
+use countersign::{Meya, MeyaVerify, Outcome, Reason, Secret, Sign, Timestamp, Verified};
 use countersign_tests::server::{Server, exchange};
 use http::{Request, StatusCode};
 use tower::ServiceExt;
@@ -99,6 +99,21 @@ fn under_a_base_the_path_is_the_raw_one_of_the_request() {
     assert!(under(&format!("{BASE}/apps")).verify(behind_a_prefix).is_ok());
 }
 
+/// Neither a host in place of the path nor a `*` becomes a part of the URL.
+#[test]
+fn without_a_path_nothing_is_under_a_base() {
+    for uri in ["evil.example:443", "*"] {
+        for url in [BASE.to_owned(), format!("{BASE}{uri}")] {
+            let mut request = signed_by(&Meya::at(url), post("/", BODY));
+            *request.uri_mut() = uri.parse().expect("a URI");
+            assert_eq!(reason_of(under(BASE).verify(request.clone())), Reason::Mismatch, "{uri}");
+            let secret = Secret::new(KEY).expect("a secret");
+            let signed = Meya::under(BASE).sign(&secret, Timestamp::from_secs(0), request);
+            assert!(signed.is_err(), "{uri}");
+        }
+    }
+}
+
 async fn on_event(Verified(event): Verified<Event>) -> String {
     match event {
         Event::Message(message) => message.text.unwrap_or_default(),
@@ -164,6 +179,20 @@ fn a_url_that_cannot_be_right_stops_the_start() {
         (vec!["https://bot.example.com/meya "], "white space"),
         (vec!["https://bot.example.com/meya\n"], "white space"),
         (vec![BASE, ""], "the URL is empty"),
+        (vec!["https://a.example,https://c.example"], "is a list with commas"),
+        (vec!["https://a.example/x,https://c.example/y"], "is a list with commas"),
+        (vec!["https://a.example,c.example"], "is a list with commas"),
+        (vec!["https://@"], "names no host"),
+        (vec!["https://user@/meya"], "names no host"),
+        (vec!["https://:80"], "names no host"),
+        (vec!["https://a.example:"], "has no valid port"),
+        (vec!["https://a.example:port/"], "has no valid"),
+        (vec!["https://a.example:65536"], "has no valid port"),
+        (vec!["https://a.example:80:80"], "has no valid"),
+        (vec!["https://[::1"], "has no valid"),
+        (vec!["https://a<b>.example"], "has no valid host"),
+        (vec!["https://b\u{f6}t.example/"], "not ASCII"),
+        (vec!["https://bot\u{200b}.example/"], "not ASCII"),
         (long.iter().map(String::as_str).collect(), "there are 9 URLs, and at most 8"),
     ] {
         for error in [Meya::try_at(urls.clone()).err(), Meya::try_under(urls.clone()).err()] {
@@ -178,7 +207,14 @@ fn a_url_that_cannot_be_right_stops_the_start() {
     }
     let error = Meya::try_at("wss://user:password@bot.example.com").expect_err("no webhook");
     assert!(!error.to_string().contains("password"), "{error}");
-    assert!(Meya::try_at("HTTPS://Bot.Example.com").is_ok());
+    for url in [
+        "HTTPS://Bot.Example.com",
+        "https://user:password@bot.example.com:8443/a,b?c=d,e",
+        "http://[::1]:3000/meya",
+        "https://bot.example.com/caf\u{e9}?next=https://a.example",
+    ] {
+        assert!(Meya::try_at(url).is_ok(), "{url}");
+    }
     assert!(matches!(
         MeyaVerify::try_with(Meya::at(URL), ""),
         Err(error) if error.to_string().starts_with("meya: ")

@@ -36,6 +36,20 @@ fn a_window_is_measured_against_the_signed_time() {
     }
 }
 
+/// Also in a body of all levels that the canonical form may have, where there is no payload any more.
+#[test]
+fn a_time_is_found_in_the_deepest_body() {
+    let body = |levels: usize| {
+        let (open, close) = ("[".repeat(levels - 1), "]".repeat(levels - 1));
+        format!(r#"{{"deep": {open}{close}, "timestamp": 1489844000}}"#)
+    };
+    for levels in [126, 127, 128] {
+        assert_eq!(verdict(&body(levels), NOW), None, "{levels}");
+        let late = NOW.plus(Duration::from_secs(301));
+        assert_eq!(verdict(&body(levels), late), Some(Reason::Stale), "{levels}");
+    }
+}
+
 #[test]
 fn a_time_that_is_none_is_refused_where_a_window_is_set() {
     let malformed = Some(Reason::Malformed("timestamp"));

@@ -32,8 +32,14 @@ impl<T: AsRef<[u8]>> Document<T> {
     /// The canonical form as a whole.
     #[must_use]
     pub fn to_vec(&self) -> Vec<u8> {
-        // As long as the text, as a rule. White space goes, and some texts grow.
-        let mut form = Vec::with_capacity(self.text.as_ref().len());
+        if self.is_canonical() {
+            return self.text.as_ref().to_vec();
+        }
+        // Written twice, so that it takes what it needs: up to six times the text, and not the double of that as
+        // while a vector grows.
+        let mut length = 0;
+        self.write(&mut |piece| length += piece.len());
+        let mut form = Vec::with_capacity(length);
         self.write(&mut |piece| form.extend_from_slice(piece));
         form
     }
@@ -74,6 +80,7 @@ mod tests {
     use peak_alloc::PeakAlloc;
 
     use super::*;
+    use crate::tape::Tape;
     use crate::{ErrorKind, MAX_DEPTH};
 
     #[global_allocator]
@@ -168,7 +175,33 @@ mod tests {
             };
             assert!(takes_at_most(64 << 10, write), "{shown}");
             assert!(length <= 6 * text.len());
+            assert!(takes_at_most(length + (64 << 10), || drop(document.to_vec())), "{shown}");
         }
+    }
+
+    /// All short texts of these pieces, well-formed or not: the index has room for them within twice their length.
+    #[test]
+    fn the_index_of_a_short_text_is_short() {
+        const PIECES: [&str; 8] = ["[", "]", "{", "}", ",", "\"\":", "0", " "];
+        // One after the other, by the digits of a number: a list of them would disturb the test above.
+        for length in 1..=6 {
+            for number in 0..1 << (3 * length) {
+                let piece = |place: usize| PIECES.get(number >> (3 * place) & 7).copied();
+                room_is_enough(&(0..length).filter_map(piece).collect::<String>());
+            }
+        }
+        for unit in ["{},", "{\"\":0},", "{\"\": 0},", "{\"b\":0,\"a\":{}},", "\":{\","] {
+            let text = format!("[{}", unit.repeat(100));
+            for length in 0..text.len() {
+                room_is_enough(text.get(..length).expect("ASCII"));
+            }
+        }
+    }
+
+    fn room_is_enough(text: &str) {
+        assert!(Tape::for_text(text.as_bytes()).size() <= 2 * text.len(), "{text}");
+        let error = Document::parse(text).err().map(|error| error.kind());
+        assert_ne!(error, Some(ErrorKind::TooLong), "{text}");
     }
 
     /// Whether that is the most that it takes at one time. Other tests run beside it and can only add to that, so one

@@ -23,18 +23,22 @@
 //! # What is refused
 //!
 //! What RFC 8259 does not allow, and what it allows but two readers might understand differently.
-//! Python is laxer in all but the first two:
+//! Python refuses the first as well, and takes all or some of each of the others:
 //!
 //! - text that is no JSON: a leading zero, a trailing comma, a control character in a string, a
 //!   second value after the first;
-//! - text that is not UTF-8;
+//! - text that is not UTF-8. Of bytes, Python tells UTF-16 and UTF-32 too;
 //! - an object with the same name twice, **after** its escapes are resolved. Python keeps the last one, so
 //!   `{"text":"evil","text":"hi"}` would stand under the signature of `{"text":"hi"}`;
 //! - half of a surrogate pair, as an escape or in the bytes;
 //! - `NaN` and `Infinity`, and numbers that no double holds, such as `1e400`;
 //! - a byte order mark, and UTF-16 or UTF-32;
 //! - more than [`MAX_DEPTH`] arrays and objects inside of each other. Python has a limit too, at about
-//!   a thousand.
+//!   a thousand;
+//! - more than [`MAX_LENGTH`] bytes.
+//!
+//! In one thing Python is stricter: it refuses an integer of more than 4,300 digits, unless
+//! `sys.set_int_max_str_digits(0)` was called. Here any is taken.
 //!
 //! ```
 //! use countersign_python_json::{ErrorKind, canonicalize};
@@ -47,7 +51,8 @@
 //!
 //! [`Document::parse`] reads the text once, after a look for bytes that are not UTF-8. What it takes beside
 //! the text is at most twice as long, at any time. [`Document::write`] hands the form over piece by piece, so that
-//! it can be hashed without ever being made as a whole: it can be six times as long as the text. Both take time
+//! it can be hashed without ever being made as a whole: it can be six times as long as the text.
+//! [`Document::to_vec`] writes it twice, once to count, and takes no more than its length. All take time
 //! linear in the text, times the logarithm of the number of members in the widest object. Nothing here panics,
 //! whatever the text.
 

@@ -143,11 +143,7 @@ fn name(member: &[u32; 2]) -> usize {
 }
 
 fn compare(text: &[u8], one: usize, other: usize) -> Ordering {
-    let by_key = match (plain_key(text, one), plain_key(text, other)) {
-        (Some(one), Some(other)) => one.cmp(&other),
-        _ => Ordering::Equal,
-    };
-    by_key.then_with(|| compare_all(text, one, other))
+    key(text, one).cmp(&key(text, other)).then_with(|| compare_all(text, one, other))
 }
 
 /// The first eight bytes of a name, zeros behind its end: names with different keys are in the order of

@@ -6,13 +6,8 @@ use crate::string::{Token, byte};
 /// Reads the number at `at`.
 pub(crate) fn number(text: &[u8], at: usize) -> Result<Token, Error> {
     let number = Number::read(text, at).ok_or(Error::new(ErrorKind::Syntax, at))?;
-    if number.is_canonical_at_a_glance() == Some(true) {
-        return Ok(Token::new(number.end, true));
-    }
-    if !number.is_finite() {
-        return Err(Error::new(ErrorKind::NumberTooLarge, at));
-    }
-    Ok(Token::new(number.end, number.is_canonical()))
+    let canonical = number.is_canonical().ok_or(Error::new(ErrorKind::NumberTooLarge, at))?;
+    Ok(Token::new(number.end, canonical))
 }
 
 /// Hands over the canonical form of the number at `at`, and says where the number ends.
@@ -73,12 +68,18 @@ impl<'t> Number<'t> {
         self.is_integer() || self.magnitude() < 308 || self.value().is_finite()
     }
 
-    fn is_canonical(&self) -> bool {
-        self.is_canonical_at_a_glance().unwrap_or_else(|| {
-            let mut rest = Some(self.text);
-            repr(self.value(), &mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
-            rest == Some(b"")
-        })
+    /// `None` if no double holds it. It is made a double once at most.
+    fn is_canonical(&self) -> Option<bool> {
+        match self.is_canonical_at_a_glance() {
+            Some(true) => Some(true),
+            Some(false) => self.is_finite().then_some(false),
+            None => {
+                let value = Some(self.value()).filter(|value| value.is_finite())?;
+                let mut rest = Some(self.text);
+                repr(value, &mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
+                Some(rest == Some(b""))
+            }
+        }
     }
 
     /// Whether it is, if that can be said without making a double of it.
@@ -177,22 +178,39 @@ impl<'t> Number<'t> {
             return signed(f64::INFINITY);
         }
         let mut digits = parts.into_iter().flatten().copied();
-        let mut text = Vec::with_capacity(self.text.len().min(KEPT) + 16);
-        text.extend(digits.next());
-        text.push(b'.');
-        text.extend(digits.by_ref().take(KEPT));
+        let mut room = [0; KEPT + 16];
+        let mut used = 0;
+        let mut put = |byte: u8| {
+            if let Some(place) = room.get_mut(used) {
+                *place = byte;
+                used += 1;
+            }
+        };
+        digits.next().into_iter().for_each(&mut put);
+        put(b'.');
+        digits.by_ref().take(KEPT).for_each(&mut put);
         if digits.any(|digit| digit != b'0') {
-            text.push(b'1');
+            put(b'1');
         }
-        text.extend_from_slice(format!("e{magnitude}").as_bytes());
+        put(b'e');
+        put(if magnitude < 0 { b'-' } else { b'+' });
+        for unit in [100, 10, 1] {
+            put(digit(magnitude.unsigned_abs() / unit));
+        }
+        let text = room.get(..used).unwrap_or_default();
         // The standard library takes up to 30 us for a number of 40 characters that is close to the
         // middle between two doubles, and a stranger can send 25,000 of those in a megabyte.
-        lexical_parse_float::FromLexical::from_lexical(&text).map(signed).unwrap_or_default()
+        lexical_parse_float::FromLexical::from_lexical(text).map(signed).unwrap_or_default()
     }
 }
 
 /// No `repr` has more digits: 17, and at most five zeros before or behind them.
 const MOST_DIGITS: usize = 22;
+
+/// The last digit of a number.
+fn digit(number: u64) -> u8 {
+    b'0' + (number % 10) as u8
+}
 
 /// Behind the digits from `at`, of which there has to be one.
 fn digits(text: &[u8], at: usize) -> Option<usize> {
@@ -220,7 +238,14 @@ pub(crate) fn repr(value: f64, put: &mut impl FnMut(&[u8])) {
         put(b"-");
     }
     let (integer, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-    let all = [integer, fraction].concat();
+    // On the stack: at most 17 digits, and some zeros.
+    let mut room = [0; 32];
+    let mut length = 0;
+    for (place, digit) in room.iter_mut().zip(integer.bytes().chain(fraction.bytes())) {
+        *place = digit;
+        length += 1;
+    }
+    let all = room.get(..length).and_then(|all| str::from_utf8(all).ok()).unwrap_or_default();
     let digits = all.trim_start_matches('0');
     let zeros = i32::try_from(all.len() - digits.len()).unwrap_or_default();
     let exponent = i32::try_from(integer.len()).unwrap_or_default() - 1 - zeros + power;
@@ -240,7 +265,10 @@ fn layout(digits: &str, exponent: i32, put: &mut impl FnMut(&[u8])) {
                 put(Some("."));
                 put(Some(rest));
             }
-            put(Some(&format!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())));
+            put(Some(if exponent < 0 { "e-" } else { "e+" }));
+            let power = u64::from(exponent.unsigned_abs());
+            let all = [power / 100, power / 10, power].map(digit);
+            put(all.get(usize::from(power < 100)..).and_then(|all| str::from_utf8(all).ok()));
         }
         ..0 => {
             put(Some("0."));
@@ -297,7 +325,7 @@ mod tests {
             if let Some(verdict) = number.is_canonical_at_a_glance() {
                 prop_assert_eq!(verdict, text_of(value) == text, "{}", text);
             }
-            prop_assert_eq!(number.is_canonical(), text_of(value) == text);
+            prop_assert_eq!(number.is_canonical(), Some(text_of(value) == text));
         }
 
         /// Near where a double has no more room for a unit of the last place.
@@ -322,7 +350,7 @@ mod tests {
             let positional = magnitude == 0.0 || (1e-4..1e16).contains(&magnitude);
             prop_assert_eq!(positional, !text.contains('e'));
             prop_assert!(text.contains('.') || text.contains('e'));
-            prop_assert!(read(&text).is_canonical());
+            prop_assert_eq!(read(&text).is_canonical(), Some(true));
         }
 
         /// The way for long numbers agrees with the standard library.
@@ -335,6 +363,7 @@ mod tests {
             prop_assert_eq!(number.long_value().to_bits(), value.to_bits(), "{}", text);
             prop_assert_eq!(number.value().to_bits(), value.to_bits(), "{}", text);
             prop_assert_eq!(number.is_integer() || value.is_finite(), number.is_finite());
+            prop_assert_eq!(number.is_canonical().is_some(), number.is_finite());
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! It is one allocation. Finished objects fill it from the left, members of objects that are still open
 //! from the right; since a member is one or the other, both fit into what the text can hold of members.
-//! That keeps it below twice the text: a member takes eight bytes of the index and at least five of the text
-//! (`"":0,`), an object in an array four more and two more (`{}`).
+//! That keeps it within twice the text, however short: a member takes eight bytes of the index and at least four of
+//! the text (`"":0`), an object in an array four more, and two of the text (`{`, and the bracket or comma before it).
 
 use memchr::memchr_iter;
 
@@ -103,8 +103,9 @@ impl Tape {
         let members = memchr_iter(b':', text).count();
         let objects = memchr_iter(b'{', text).count();
         // Colons and braces may be inside of strings. No text has more than three words in seven bytes
-        // (`{"":0},` in an array), and an object that is not closed may have its members already.
-        let most = text.len() / 7 * 3 + 16;
+        // (`{"":0},` in an array), and an object that is not closed may have its members already. In a
+        // short text those 16 would be too many: no word has less than two bytes of the text.
+        let most = (text.len() / 7 * 3 + 16).min(text.len() / 2);
         let words = (2 * members + objects).min(most);
         Self { words: vec![0; words], finished: 0, open: words }
     }

@@ -35,7 +35,7 @@ pub(crate) async fn on_event(
 ) -> Response {
     let Event::Message(message) = event else { return StatusCode::OK.into_response() };
     // The bot's own messages are events as well.
-    if (&message.kind, &message.sender) != (&Kind::Text, &Sender::User) {
+    if (&message.kind, &message.sender) != (&Kind::Text, &Some(Sender::User)) {
         return StatusCode::OK.into_response();
     }
     let Ok(permit) = Arc::clone(&bot.permits).try_acquire_owned() else {

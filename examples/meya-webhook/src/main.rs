@@ -12,6 +12,11 @@
 //!     --url http://127.0.0.1:3000/meya --send
 //! ```
 //!
+//! A request that somebody recorded can be sent again: Meya signs no id, and no time that every event has.
+//! Events of version 2 need not have a `timestamp`, so `.max_age(..)`, which would refuse those without, is not set
+//! here; who gets events of version 1 only can set it. A bot that does more than to echo keeps in mind
+//! what it has done.
+//!
 //! | variable | |
 //! |---|---|
 //! | `MEYA_API_KEY` | the API key of the integration |

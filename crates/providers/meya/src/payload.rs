@@ -1,22 +1,28 @@
 //! What happened in a conversation.
 
-use countersign_core::{JsonObject, Members, Payload, PayloadBytes, PayloadError};
-use serde::de::IgnoredAny;
+use std::fmt::{self, Debug, Formatter};
+
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::scheme::Meya;
 
 /// What Meya posts: a message of version 1 of its platform, or an entry of version 2.
 ///
-/// It implements [`Serialize`] in the shape in which it came, but for members listed here that were `null`, and on purpose not `Deserialize`: an event
+/// Nothing genuine is refused for a member: one that is listed here but `null` or of another type is in `extra`,
+/// as it came. All that there has to be is an object with an `entry`, which is an object, or with a `type`, which
+/// is a text.
+///
+/// It implements [`Serialize`] in the shape in which it came, and on purpose not `Deserialize`: an event
 /// is read from a [`Proof`](countersign_core::Proof), so `Json<Event>` does not compile. A handler that answers at once
 /// and works later puts [`Proof::body`](countersign_core::Proof::body) or the serialised event on its queue, and reads it
 /// back with [`danger::parse_unverified`](countersign_core::danger::parse_unverified).
 ///
 /// It is read from the canonical text, so no name is there twice. Integers that no 64 bits hold are doubles
-/// here; the text has all of their digits. An event with an integer that no double holds either, or of all 128 levels
-/// that the canonical form may have, is genuine, but `serde_json` does not read it.
+/// here, unless something in the build turns on `arbitrary_precision` of `serde_json`; the text has all of their digits.
+/// An event with an integer that no double holds either, or of all 128 levels that the canonical form may
+/// have, is genuine, but `serde_json` does not read it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -27,14 +33,18 @@ pub enum Event {
     Entry(Box<Entry>),
 }
 
-/// An event of version 1.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An event of version 1. `Debug` shows who and when, but not what was said: like the members of `extra`, that is
+/// nothing for a log.
+#[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Message {
-    /// The user in whose conversation it happened.
-    pub user_id: String,
+    /// The user in whose conversation it happened. Events of the kinds [`User`](Kind::User) and
+    /// [`Table`](Kind::Table) have none: `null`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     /// Who caused it.
-    pub sender: Sender,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
     /// When, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<f64>,
@@ -47,14 +57,14 @@ pub struct Message {
     /// What was said, where something was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Members that are not listed above.
+    /// Members that are not listed above, or not of the type that is.
     #[serde(flatten)]
     pub extra: Members,
 }
 
 /// Who caused an event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", from = "String")]
 #[non_exhaustive]
 pub enum Sender {
     /// The bot.
@@ -68,7 +78,7 @@ pub enum Sender {
 
 /// What kind of event it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", from = "String")]
 #[non_exhaustive]
 pub enum Kind {
     /// Something was said.
@@ -99,16 +109,16 @@ pub struct Entry {
     /// The integration that sends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
-    /// When.
+    /// When: a number or a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Value>,
-    /// Members that are not listed above.
+    /// Members that are not listed above, or not of the type that is.
     #[serde(flatten)]
     pub extra: Members,
 }
 
 /// The user of a conversation, version 2.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct User {
     /// The user's id.
@@ -120,7 +130,7 @@ pub struct User {
     /// What stands in for what is not in `data`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_data: Option<Members>,
-    /// Members that are not listed above.
+    /// Members that are not listed above, or not of the type that is.
     #[serde(flatten)]
     pub extra: Members,
 }
@@ -133,59 +143,105 @@ impl Entry {
     }
 }
 
+impl Debug for Message {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let text = self.text.as_ref().map(|text| text.len());
+        f.debug_struct("Message")
+            .field("user_id", &self.user_id)
+            .field("sender", &self.sender)
+            .field("timestamp", &self.timestamp)
+            .field("kind", &self.kind)
+            .field("bot_id", &self.bot_id)
+            .field("text", &format_args!("{} bytes", text.unwrap_or_default()))
+            .field("extra", &self.extra)
+            .finish()
+    }
+}
+
+// A derived reader would take `{"user": null}` for `"user"`.
+impl From<String> for Sender {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "bot" => Self::Bot,
+            "user" => Self::User,
+            _ => Self::Other(text),
+        }
+    }
+}
+
+impl From<String> for Kind {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "text" => Self::Text,
+            "typing" => Self::Typing,
+            "user" => Self::User,
+            "table" => Self::Table,
+            _ => Self::Other(text),
+        }
+    }
+}
+
 impl Payload for Event {
     type Scheme = Meya;
 
     fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
-        #[derive(Deserialize)]
-        struct Version {
-            entry: Option<IgnoredAny>,
+        let mut rest = Rest(serde_json::from_slice(bytes)?);
+        if let Some(entry) = rest.object("entry") {
+            return Ok(Self::Entry(Box::new(Entry {
+                entry: entry.into(),
+                user: rest.object("user").map(User::of),
+                thread: rest.object("thread").map(Members::from),
+                integration_id: rest.text("integration_id"),
+                timestamp: rest.take("timestamp", |time| time.is_number() || time.is_string()),
+                extra: rest.0.into(),
+            })));
         }
-        let JsonObject(version): JsonObject<Version> = serde_json::from_slice(bytes)?;
-        Ok(match version.entry {
-            Some(_) => Self::Entry(Box::new(serde_json::from_slice::<WireEntry>(bytes)?.into())),
-            None => Self::Message(Box::new(serde_json::from_slice::<WireMessage>(bytes)?.into())),
-        })
+        let Some(kind) = rest.text("type") else {
+            return Err(PayloadError::new("there is neither an `entry` nor a `type`"));
+        };
+        Ok(Self::Message(Box::new(Message {
+            user_id: rest.text("user_id"),
+            sender: rest.text("sender").map(Sender::from),
+            timestamp: rest.take("timestamp", Value::is_number).and_then(|time| time.as_f64()),
+            kind: kind.into(),
+            bot_id: rest.text("bot_id"),
+            text: rest.text("text"),
+            extra: rest.0.into(),
+        })))
     }
 }
 
-/// What [`Message`] is read from. It is a type of its own so that `Message` can do without
-/// `Deserialize`.
-#[derive(Deserialize)]
-struct WireMessage {
-    user_id: String,
-    sender: Sender,
-    timestamp: Option<f64>,
-    #[serde(rename = "type")]
-    kind: Kind,
-    bot_id: Option<String>,
-    text: Option<String>,
-    #[serde(flatten)]
-    extra: Members,
-}
-
-impl From<WireMessage> for Message {
-    fn from(wire: WireMessage) -> Self {
-        let WireMessage { user_id, sender, timestamp, kind, bot_id, text, extra } = wire;
-        Self { user_id, sender, timestamp, kind, bot_id, text, extra }
+impl User {
+    fn of(user: Map<String, Value>) -> Self {
+        let mut rest = Rest(user);
+        Self {
+            id: rest.text("id"),
+            data: rest.object("data").map(Members::from),
+            default_data: rest.object("default_data").map(Members::from),
+            extra: rest.0.into(),
+        }
     }
 }
 
-/// What [`Entry`] is read from, for the same reason.
-#[derive(Deserialize)]
-struct WireEntry {
-    entry: Members,
-    user: Option<User>,
-    thread: Option<Members>,
-    integration_id: Option<String>,
-    timestamp: Option<Value>,
-    #[serde(flatten)]
-    extra: Members,
-}
+/// The members that have no field yet.
+struct Rest(Map<String, Value>);
 
-impl From<WireEntry> for Entry {
-    fn from(wire: WireEntry) -> Self {
-        let WireEntry { entry, user, thread, integration_id, timestamp, extra } = wire;
-        Self { entry, user, thread, integration_id, timestamp, extra }
+impl Rest {
+    fn take(&mut self, name: &str, is: impl Fn(&Value) -> bool) -> Option<Value> {
+        self.0.get(name).is_some_and(is).then(|| self.0.remove(name)).flatten()
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name, Value::is_string) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn object(&mut self, name: &str) -> Option<Map<String, Value>> {
+        match self.take(name, Value::is_object) {
+            Some(Value::Object(members)) => Some(members),
+            _ => None,
+        }
     }
 }

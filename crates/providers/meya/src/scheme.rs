@@ -98,8 +98,7 @@ impl Scheme for Meya {
         Ok(evidence.into())
     }
 
-    /// The `timestamp` at the top of the body: seconds as a number. In a body of more than 127 levels none is
-    /// found, so with a window it is refused.
+    /// The `timestamp` at the top of the body: seconds as a number. It is found however deep the rest is.
     fn timestamp(&self, verified: &[u8]) -> Result<Option<Timestamp>, Reason> {
         #[derive(Deserialize)]
         struct Timed {
@@ -157,7 +156,9 @@ impl Sign for Meya {
             .map_err(|error| ConfigError::new(format!("no body to be signed: {error}")))?
             .to_vec();
         let url = self.urls.candidates(&Head::new(&parts)).next();
-        let [base, rest] = url.unwrap_or_default().map(str::as_bytes);
+        let [base, rest] = url
+            .ok_or(ConfigError::new("the request has no path to come behind the base"))?
+            .map(str::as_bytes);
         let signature = self.key(secret)?.sign_base64(Algorithm::HmacSha1, &[base, rest, &form])?;
         let value = HeaderValue::try_from(signature)
             .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;

@@ -4,6 +4,7 @@
 use axum::extract::OriginalUri;
 use countersign_core::{ConfigError, Evidence, Head};
 use http::Uri;
+use http::uri::Authority;
 
 /// Where the external URL comes from: never from a header.
 #[derive(Clone, Debug)]
@@ -37,8 +38,11 @@ impl Urls {
         head: &Head<'a>,
     ) -> impl Iterator<Item = [&'a str; 2]> + use<'a> {
         let (urls, rest) = match self {
-            Self::Exact(urls) => (urls, ""),
-            Self::Under(bases) => (bases, path_and_query(original_uri(head))),
+            Self::Exact(urls) => (urls.as_slice(), ""),
+            Self::Under(bases) => match path_and_query(original_uri(head)) {
+                Some(rest) => (bases.as_slice(), rest),
+                None => (&[][..], ""),
+            },
         };
         urls.iter().map(move |url| [url.as_str(), rest])
     }
@@ -53,8 +57,10 @@ fn original_uri<'a>(head: &Head<'a>) -> &'a Uri {
     head.uri()
 }
 
-fn path_and_query(uri: &Uri) -> &str {
-    uri.path_and_query().map_or("", |text| text.as_str())
+/// `None` if there is none: a request of `CONNECT` has a host instead, one of `OPTIONS` may have a `*`. Behind a base
+/// that would be another host, or no URL.
+fn path_and_query(uri: &Uri) -> Option<&str> {
+    uri.path_and_query().map(|text| text.as_str()).filter(|text| text.starts_with('/'))
 }
 
 /// What can stand for the external URL or for several: a text, an array or a list of them.
@@ -133,11 +139,26 @@ fn is_external(url: &str) -> Result<(), ConfigError> {
     let Some(rest) = begins_with("https://").or_else(|| begins_with("http://")) else {
         return Err(wrong(url, "does not begin with https:// or http://; give all of it"));
     };
-    if rest.is_empty() || rest.starts_with(['/', '?', '#']) {
-        return Err(wrong(url, "names no host"));
-    }
     if url.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return Err(wrong(url, "holds white space, which the one at Meya does not"));
+    }
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    if host.is_empty() || host.starts_with(':') {
+        return Err(wrong(url, "names no host"));
+    }
+    if authority.contains(',') || [",http://", ",https://"].iter().any(|next| path.contains(next)) {
+        return Err(wrong(url, "is a list with commas; give each of its URLs on its own"));
+    }
+    if !authority.is_ascii() {
+        return Err(wrong(url, "has a host with characters that are not ASCII; give it as xn--.."));
+    }
+    let Ok(authority) = authority.parse::<Authority>() else {
+        return Err(wrong(url, "has no valid host or port"));
+    };
+    if host.len() != authority.host().len() && authority.port_u16().is_none() {
+        return Err(wrong(url, "has no valid port"));
     }
     Ok(())
 }
