@@ -25,9 +25,10 @@ pub(crate) use self::unfinished::Unfinished;
 
 /// Where claims are kept: in memory, in a database, for one process or for many.
 ///
-/// Each of the three has to be atomic for its key, and no two need to be atomic together. A claim
-/// ends by itself when its time is over, measured by a clock that nobody sets: that of the process
-/// or the store's own time to live.
+/// `claim`, `confirm` and `release` have to be atomic for their key, and no two need to be atomic
+/// together. A claim ends by itself when its time is over. That is best measured by a clock that
+/// nobody sets; a store whose clock can be set, as that of Redis can, says in
+/// [`reserve`](Self::reserve) how far it may step ahead without harm.
 pub trait ReplayStore: Send + Sync + 'static {
     /// Claims `key` for `lease`, unless it is claimed already.
     fn claim(&self, key: &ReplayKey, lease: Duration) -> Reply<ClaimOutcome>;
@@ -41,6 +42,12 @@ pub trait ReplayStore: Send + Sync + 'static {
 
     /// Forgets `key`, if it is claimed by `owner` still; says whether it was.
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool>;
+
+    /// For how much longer than asked for what was handled is kept, because the store's clock may be
+    /// set ahead: it is added to what a layer keeps, and not to a lease. None by default.
+    fn reserve(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
@@ -54,6 +61,10 @@ impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
         (**self).release(key, owner)
+    }
+
+    fn reserve(&self) -> Duration {
+        (**self).reserve()
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn claim(
     keep: Duration,
 ) -> Claiming {
     let claims = SmallVec::new();
+    let keep = keep.saturating_add(replay.store.reserve());
     let mut held = Held { replay: Arc::clone(replay), scheme, keep, claims, called: false };
     let mut keys = keys.into_iter();
     while let Some(key) = keys.next() {

@@ -16,7 +16,9 @@ use crate::replay::{ClaimOutcome, Owner, ReplayError, ReplayKey, ReplayStore, Re
 /// A [`ReplayStore`] in the memory of one process: what it knows ends with the process.
 ///
 /// It is bounded, and when it is full of claims whose time is not over it refuses new ones (503)
-/// instead of forgetting old ones. A claim takes at most 80 bytes. Claims whose time is over are
+/// instead of forgetting old ones. A claim takes at most 80 bytes where there are a thousand or more in
+/// each of its up to 64 parts; fewer take more each, but never as much as those would. While a part grows,
+/// its old and its new table are there together. Claims whose time is over are
 /// cleared away when their room is wanted; there is no background thread. Keys are kept as a keyed
 /// hash of 128 bits.
 ///
@@ -43,7 +45,8 @@ const MOST_SHARDS: usize = 64;
 const LEAST_SHARD: usize = 4096;
 
 impl MemoryReplay {
-    /// Room for a million claims: 80 MB when it is full, and next to nothing before.
+    /// Room for a million claims, and for up to an eighth more: at most 90 MB when it is full, and next
+    /// to nothing before.
     ///
     /// # Panics
     ///

@@ -13,8 +13,9 @@
 //! # }
 //! ```
 //!
-//! and `layer.replay(replay)`. Everything behind one Redis has to use the same
-//! [prefix](RedisOptions::prefix).
+//! and `layer.replay(replay)`. All processes of one application use the same
+//! [prefix](RedisOptions::prefix), and each application that shares a Redis has one of its own: two
+//! with the same prefix, provider and tenant would take each other's requests for handled.
 //!
 //! # What is needed
 //!
@@ -36,12 +37,22 @@
 //! `appendonly yes` with `appendfsync always` forgets nothing that it has answered. At
 //! [connect](RedisReplay::connect) a warning says if it may evict or if nothing is persisted.
 //!
+//! # The clock of Redis
+//!
+//! Redis counts a time to live by the wall clock of its machine. If that steps ahead, by hand or by a
+//! failover to a machine whose clock is ahead, what is kept is forgotten so much earlier; so all that was
+//! handled is kept for an hour longer than the layer asks for, and a step of up to an hour forgets
+//! nothing. A lease is not lengthened: it ends early then, and a retry may be handled beside the first
+//! handler. If the clock steps back, everything stays for so much longer: leases too, and until then a
+//! retry gets 409.
+//!
 //! # When Redis is away
 //!
 //! Each question ends within the [time-out](RedisOptions::timeout), and the request gets 503. The
 //! connection is made again in the background, for as long as it takes. A claim whose answer was lost
-//! may have taken effect; nothing was handled under it, so it is released as soon as Redis is back,
-//! by attempts within a minute. If this process ends before that, such a claim stays until its time is over.
+//! may have taken effect; nothing was handled under it, so its release is tried six times, after 0.1 s
+//! and then ever more rarely, the last time after about a minute. If none of them is answered, or this
+//! process ends before, such a claim stays until its time is over, and a retry gets 409.
 
 mod commands;
 mod connection;
@@ -149,6 +160,11 @@ impl ReplayStore for RedisReplay {
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
         Reply::Later(Box::pin(self.clone().try_release(*key, owner)))
+    }
+
+    /// An hour: Redis goes by a clock that can be set.
+    fn reserve(&self) -> Duration {
+        Duration::from_secs(3600)
     }
 }
 

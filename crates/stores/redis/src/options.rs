@@ -41,7 +41,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
 impl RedisOptions {
-    /// What all keys begin with: `countersign:` by default.
+    /// What all keys begin with: `countersign:` by default. The same for all processes of one
+    /// application, and another for each application that shares the Redis.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
