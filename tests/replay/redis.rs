@@ -134,6 +134,41 @@ async fn a_redis_that_is_full_is_503() {
     assert_eq!(handler.calls(), 2);
 }
 
+/// What was handled is marked as done all the same, or an event would be told 409 for long.
+#[tokio::test]
+async fn what_was_handled_is_confirmed_while_redis_is_full() {
+    let redis = Redis::volatile();
+    let store = connected(&redis).await;
+    let [held, failed] = ["held", "failed"].map(key);
+    let owner = fresh(&store, &held, LONG).await;
+    let other = fresh(&store, &failed, LONG).await;
+    redis.ask("CONFIG SET maxmemory 1").unwrap();
+    assert!(matches!(wait(store.claim(&key("new"), LONG)).await, Err(ReplayError::Full)));
+    assert!(wait(store.confirm(&held, owner, LONG)).await.unwrap());
+    assert!(wait(store.release(&failed, other)).await.unwrap());
+    redis.ask("CONFIG SET maxmemory 0").unwrap();
+    assert_eq!(wait(store.claim(&held, LONG)).await.unwrap(), ClaimOutcome::Done);
+    fresh(&store, &failed, LONG).await;
+}
+
+/// Its clock may be set ahead by so much.
+#[tokio::test]
+async fn what_is_handled_is_kept_for_an_hour_longer() {
+    let redis = Redis::volatile();
+    let store = connected(&redis).await;
+    let lease = ReplayMode::AtLeastOnce { lease: DAY };
+    for mode in [ReplayMode::AtMostOnce, lease] {
+        redis.ask("FLUSHALL").unwrap();
+        let (layer, handler) = (spark(Replay::new(store.clone()).mode(mode)), Handler::default());
+        assert_eq!(send(&layer, &handler, signed("an event")).await, HANDLED);
+        let key = redis.ask("RANDOMKEY").unwrap();
+        let key = key.lines().nth(1).expect("a key");
+        let left = redis.ask(&format!("TTL {key}")).unwrap();
+        let left: u64 = left.trim().trim_start_matches(':').parse().expect("a number");
+        assert!((DAY + LONG).as_secs() - left < 600, "{left}");
+    }
+}
+
 /// Scripts are known to Redis by their hash, until it forgets them.
 #[tokio::test]
 async fn scripts_that_redis_forgot_are_sent_again() {

@@ -33,14 +33,16 @@ pub trait ReplayStore: Send + Sync + 'static {
     /// Claims `key` for `lease`, unless it is claimed already.
     fn claim(&self, key: &ReplayKey, lease: Duration) -> Reply<ClaimOutcome>;
 
-    /// Marks `key` as done and keeps it for `keep`, if it is claimed by `owner` still; says whether
-    /// it was.
+    /// Marks `key` as done and keeps it for `keep`, if it is claimed by `owner` still, or by nobody;
+    /// says whether it did.
     ///
-    /// `owner` is what [`claim`](Self::claim) gave. An owner whose lease ran out changes nothing,
-    /// whether or not somebody else has claimed the key since.
+    /// `owner` is what [`claim`](Self::claim) gave. If its lease ran out and nobody has claimed the
+    /// key since, it was handled all the same. Where somebody else has it, or it is done, nothing is
+    /// changed.
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool>;
 
-    /// Forgets `key`, if it is claimed by `owner` still; says whether it was.
+    /// Forgets `key`, if it is claimed by `owner` still; says whether it was. An owner whose lease ran
+    /// out changes nothing.
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool>;
 
     /// For how much longer than asked for what was handled is kept, because the store's clock may be

@@ -176,7 +176,7 @@ impl Held {
                 tracing::error!(target: "countersign", scheme, %why, "not released");
             }
             (End::Confirm, Ok(false)) => {
-                tracing::warn!(target: "countersign", scheme, "handled, but the claim was over");
+                tracing::warn!(target: "countersign", scheme, "handled, but the claim was over and is another's");
             }
             (_, Ok(_)) => {}
         }

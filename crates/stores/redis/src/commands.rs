@@ -13,9 +13,15 @@ use crate::connection::Connection;
 
 const DONE: &str = "d";
 
-/// Compared and written in one step, as scripts are: the owner may have lost the key in between.
+/// Compared and written in one step, as scripts are: the owner may have lost the key in between. What
+/// is nobody's any more was handled all the same.
+///
+/// Also where the memory is full: the key is there already, for the most part, and what was handled has
+/// to be known.
 const CONFIRM: &str = "\
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+#!lua flags=allow-oom
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return 0 end
 redis.call('PSETEX', KEYS[1], ARGV[2], 'd')
 return 1";
 
