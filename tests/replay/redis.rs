@@ -6,6 +6,7 @@ use countersign::redis::{RedisOptions, RedisReplay};
 use countersign::{ClaimOutcome, Replay, ReplayError, ReplayKey, ReplayMode, ReplayStore};
 use countersign_tests::logs::Logs;
 use countersign_tests::redis::Redis;
+use http::StatusCode;
 use tokio::time::{Instant, sleep};
 
 use super::stores::{behaves, fresh, key, wait};
@@ -115,6 +116,46 @@ async fn a_redis_that_is_not_there_is_an_error_in_time() {
         assert!(error.to_string().starts_with("Redis: "), "{error}");
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     }
+}
+
+/// Incident: both were told as "nothing answered in time".
+#[tokio::test]
+async fn a_wrong_password_and_a_refused_port_are_named() {
+    let mut redis = Redis::start(&["--requirepass", "right"]);
+    let start = Instant::now();
+    let url = redis.url().replace("redis://", "redis://:wrong@");
+    let error = patient().connect(&url).await.expect_err("the password is wrong").to_string();
+    assert!(error.to_lowercase().contains("authentication failed"), "{error}");
+    assert!(!error.contains("wrong"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let url = redis.url().replace("redis://", "redis://:right@");
+    patient().connect(&url).await.expect("a connection");
+    redis.kill();
+    let options = RedisOptions::default().connect_timeout(Duration::from_secs(1));
+    let error = options.connect(&url).await.expect_err("nothing is there").to_string();
+    assert!(error.to_lowercase().contains("connection refused"), "{error}");
+    assert!(!error.contains("right"), "{error}");
+}
+
+/// Exactly what the documentation says.
+#[tokio::test]
+async fn a_user_with_few_rights_will_do() {
+    let redis = Redis::volatile();
+    let rights = "~countersign:* -@all +set +get +psetex +del +eval +evalsha";
+    assert_eq!(redis.ask(&format!("ACL SETUSER few on >word {rights}")).unwrap(), "+OK\r\n");
+    let (logs, _guard) = Logs::start();
+    let url = redis.url().replace("redis://", "redis://few:word@");
+    let layer = spark(patient().connect(&url).await.expect("a connection"));
+    assert!(
+        logs.text().contains("WARN countersign: Redis does not permit INFO"),
+        "{}",
+        logs.text()
+    );
+    let failed = StatusCode::INTERNAL_SERVER_ERROR;
+    let handler = Handler::told([super::Act::Answer(failed)]);
+    assert_eq!(send(&layer, &handler, signed("an event")).await.0, failed);
+    assert_eq!(send(&layer, &handler, signed("an event")).await, HANDLED);
+    assert_eq!(send(&layer, &handler, signed("an event")).await, REPLAYED);
 }
 
 /// With `noeviction`, Redis says no.

@@ -107,8 +107,12 @@ impl Redis {
     /// instead, since its port was taken.
     fn answers(&mut self, start: Instant) -> bool {
         let me = format!("process_id:{}\r", self.child.id());
-        let is_me = |redis: &Self| redis.ask("INFO server").is_ok_and(|info| info.contains(&me));
-        while !is_me(self) || self.ask("PING").ok().as_deref() != Some("+PONG\r\n") {
+        // With a password it says no more than that it wants one.
+        let is_me = |redis: &Self| {
+            redis.ask("INFO server").is_ok_and(|info| info.contains(&me) || info.contains("NOAUTH"))
+        };
+        let locked = self.arguments.iter().any(|argument| argument == "--requirepass");
+        while !is_me(self) || !locked && self.ask("PING").ok().as_deref() != Some("+PONG\r\n") {
             assert!(start.elapsed() < PATIENCE, "redis-server does not start");
             if self.child.try_wait().expect("its state").is_some() {
                 return false;

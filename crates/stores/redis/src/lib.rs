@@ -22,6 +22,12 @@
 //! Redis 7.0 or newer, or Valkey, alone or (feature `cluster`) as a Redis Cluster. Each command
 //! touches one key, and a claim is one round trip. `rediss://` needs the feature `tls`.
 //!
+//! A user of an access control list needs the keys of the prefix and `SET`, `GET`, `PSETEX`, `DEL`, `EVAL`
+//! and `EVALSHA`; for the warnings at connect also `INFO` and `CONFIG GET`; in a cluster also `CLUSTER`;
+//! with a database other than 0 also `SELECT`:
+//! `ACL SETUSER webhooks on >PASSWORD ~countersign:* -@all +set +get +psetex +del +eval +evalsha +info
+//! +config|get`.
+//!
 //! # What Redis forgets
 //!
 //! What Redis forgets can be handled again. It forgets
@@ -92,7 +98,8 @@ impl RedisReplay {
     ///
     /// # Errors
     ///
-    /// When it is no such URL, when nothing answers within the time-out, or when it is too old.
+    /// When it is no such URL, when nothing answers within the time-out, when it refuses the connection
+    /// for as long as that, or the password, or when it is too old.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         RedisOptions::default().connect(url).await
     }
