@@ -56,9 +56,10 @@
 //!
 //! Each question ends within the [time-out](RedisOptions::timeout), and the request gets 503. The
 //! connection is made again in the background, for as long as it takes. A claim whose answer was lost
-//! may have taken effect; nothing was handled under it, so its release is tried six times, after 0.1 s
-//! and then ever more rarely, the last time after about a minute. If none of them is answered, or this
-//! process ends before, such a claim stays until its time is over, and a retry gets 409.
+//! may have taken effect; nothing was handled under it, so its release is tried after 0.1 s, then ever more
+//! rarely, and every 30 s until Redis has answered, and for a minute more, since the claim may arrive late.
+//! If this process ends before, or 10,000 others wait for the same (a warning says so), such a claim stays
+//! until its time is over, and a retry gets 409.
 
 mod commands;
 mod connection;
@@ -136,22 +137,22 @@ impl RedisReplay {
             Ok(Claimed::Fresh) => Ok(ClaimOutcome::Fresh(owner)),
             Ok(Claimed::InFlight) => Ok(ClaimOutcome::InFlight),
             Ok(Claimed::Done) => Ok(ClaimOutcome::Done),
-            Err(why) => {
+            Err(failure) => {
                 // It may have taken effect, or will yet.
-                if !matches!(why, ReplayError::Full) {
+                if !failure.refused {
                     repeat::release(&self.0, key, owner, repeat::Until::Released);
                 }
-                Err(why)
+                Err(failure.why)
             }
         }
     }
 
     async fn try_release(self, key: ReplayKey, owner: Owner) -> Result<bool, ReplayError> {
         let released = self.0.commands.release(&key, owner).await;
-        if released.is_err() {
+        released.map_err(|failure| {
             repeat::release(&self.0, key, owner, repeat::Until::Answered);
-        }
-        released
+            failure.why
+        })
     }
 }
 
@@ -162,7 +163,9 @@ impl ReplayStore for RedisReplay {
 
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool> {
         let (this, key) = (self.clone(), *key);
-        Reply::Later(Box::pin(async move { this.0.commands.confirm(&key, owner, keep).await }))
+        Reply::Later(Box::pin(async move {
+            this.0.commands.confirm(&key, owner, keep).await.map_err(|failure| failure.why)
+        }))
     }
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
