@@ -54,7 +54,7 @@ pub(super) async fn behaves(
     let again = key("again");
     let first = fresh(store, &again, long).await;
     assert!(release(&again, first).await);
-    assert!(!release(&again, first).await && !confirm(&again, first, long).await);
+    assert!(!release(&again, first).await);
     let second = fresh(store, &again, long).await;
     assert_ne!(first, second);
     assert!(!release(&again, first).await && !confirm(&again, first, long).await);
@@ -63,17 +63,28 @@ pub(super) async fn behaves(
 
     // An owner of one key is none of another, and nobody owns what was never claimed.
     let third = fresh(store, &again, long).await;
-    let never = key("never");
-    assert!(!confirm(&never, third, long).await && !release(&never, third).await);
+    let others = key("another's");
+    fresh(store, &others, long).await;
+    assert!(!confirm(&others, third, long).await && !release(&others, third).await);
+    assert!(!release(&key("never"), third).await);
 
-    // Over: the owner can neither confirm nor release, whether or not there is a successor.
+    // Over: the owner can neither confirm nor release what a successor claimed. If there is none, or
+    // it has given up, what was handled is done.
     let over = key("over");
     let alone = key("over, and nobody came");
     let first = fresh(store, &over, lease).await;
     let lonely = fresh(store, &alone, lease).await;
+    let failed = key("over, and a successor failed");
+    let early = fresh(store, &failed, lease).await;
     assert_eq!(claim(&over).await, ClaimOutcome::InFlight);
     pass(lease).await;
+    assert!(!release(&alone, lonely).await && confirm(&alone, lonely, long).await);
+    assert_eq!(claim(&alone).await, ClaimOutcome::Done);
     assert!(!confirm(&alone, lonely, long).await && !release(&alone, lonely).await);
+    let gone = fresh(store, &failed, long).await;
+    assert!(!confirm(&failed, early, long).await && release(&failed, gone).await);
+    assert!(confirm(&failed, early, long).await);
+    assert_eq!(claim(&failed).await, ClaimOutcome::Done);
     let second = fresh(store, &over, long).await;
     assert!(!confirm(&over, first, long).await && !release(&over, first).await);
     assert_eq!(claim(&over).await, ClaimOutcome::InFlight);
@@ -117,7 +128,7 @@ async fn in_memory() {
     // By the clock of the process.
     let real = MemoryReplay::new();
     let tick = Duration::from_millis(20);
-    behaves(&real, Duration::from_millis(200), async |time| tokio::time::sleep(time + tick).await)
+    behaves(&real, Duration::from_secs(2), async |time| tokio::time::sleep(time + tick).await)
         .await;
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// How long a program may take to start or to end, on a machine that is busy.
@@ -60,6 +61,7 @@ pub struct Server {
     child: Child,
     url: String,
     log: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
 }
 
 impl Server {
@@ -80,7 +82,7 @@ impl Server {
         let log = Arc::<Mutex<String>>::default();
         let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
         let copy = Arc::clone(&log);
-        tokio::spawn(async move {
+        let reader = tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 let mut log = copy.lock().unwrap_or_else(PoisonError::into_inner);
                 log.push_str(&line);
@@ -94,7 +96,7 @@ impl Server {
         let Some(url) = first.trim().strip_prefix("listening on ") else {
             panic!("{name} wrote {first:?}");
         };
-        Self { url: url.to_owned(), child, log }
+        Self { url: url.to_owned(), child, log, reader }
     }
 
     /// Where it listens, without a slash at the end.
@@ -103,10 +105,18 @@ impl Server {
         &self.url
     }
 
-    /// What it wrote to stderr so far.
+    /// What it wrote to stderr so far, or nearly so: a line may be on its way still.
     #[must_use]
     pub fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends it at once: all that it wrote to stderr.
+    pub async fn whole_log(&mut self) -> String {
+        self.child.kill().await.expect("it runs");
+        let read = timeout(PATIENCE, &mut self.reader).await;
+        read.expect("an end of the log in time").expect("a log");
+        self.log()
     }
 
     /// Asks it to end, by SIGTERM.

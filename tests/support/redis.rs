@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long it may take to start, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A Redis that ends with this.
 pub struct Redis {
@@ -37,12 +37,14 @@ impl Redis {
     pub fn start(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let arguments: Vec<_> = arguments.iter().map(|text| (*text).to_owned()).collect();
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = free.local_addr().expect("its port").port();
-        drop(free);
+        let port = free_port();
         let child = spawn(&folder, port, &arguments);
-        let redis = Self { child, folder, port, arguments };
-        redis.await_answer();
+        let mut redis = Self { child, folder, port, arguments };
+        let start = Instant::now();
+        while !redis.answers(start) {
+            redis.port = free_port();
+            redis.spawn();
+        }
         redis
     }
 
@@ -64,8 +66,13 @@ impl Redis {
 
     /// Starts it again after it was killed, on the same port and with the same files.
     pub fn restart(&mut self) {
-        self.child = spawn(&self.folder, self.port, &self.arguments);
-        self.await_answer();
+        let start = Instant::now();
+        self.spawn();
+        while !self.answers(start) {
+            // Somebody had the port for a moment.
+            sleep(Duration::from_millis(50));
+            self.spawn();
+        }
     }
 
     /// Makes it stand still, by SIGSTOP.
@@ -92,18 +99,46 @@ impl Redis {
         Ok(String::from_utf8_lossy(answer.get(..length).unwrap_or_default()).into_owned())
     }
 
-    fn await_answer(&self) {
-        let start = Instant::now();
-        while self.ask("PING").ok().as_deref() != Some("+PONG\r\n") {
+    fn spawn(&mut self) {
+        self.child = spawn(&self.folder, self.port, &self.arguments);
+    }
+
+    /// Waits until this one answers, and not another that was given its port; or not, if it has ended
+    /// instead, since its port was taken.
+    fn answers(&mut self, start: Instant) -> bool {
+        let me = format!("process_id:{}\r", self.child.id());
+        // With a password it says no more than that it wants one.
+        let is_me = |redis: &Self| {
+            redis.ask("INFO server").is_ok_and(|info| info.contains(&me) || info.contains("NOAUTH"))
+        };
+        let locked = self.arguments.iter().any(|argument| argument == "--requirepass");
+        while !is_me(self) || !locked && self.ask("PING").ok().as_deref() != Some("+PONG\r\n") {
             assert!(start.elapsed() < PATIENCE, "redis-server does not start");
+            if self.child.try_wait().expect("its state").is_some() {
+                return false;
+            }
             sleep(Duration::from_millis(5));
         }
+        true
     }
 
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let status = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &id]).status();
         assert!(status.expect("a shell").success(), "no signal was sent");
+    }
+}
+
+/// A port that is free for the moment, as is the one by 10,000 above it, which the nodes of a cluster
+/// talk to each other on.
+fn free_port() -> u16 {
+    loop {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = free.local_addr().expect("its port").port();
+        let bus = port.checked_add(10_000).map(|bus| TcpListener::bind((Ipv4Addr::LOCALHOST, bus)));
+        if matches!(bus, Some(Ok(_))) {
+            return port;
+        }
     }
 }
 

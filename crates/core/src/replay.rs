@@ -25,22 +25,31 @@ pub(crate) use self::unfinished::Unfinished;
 
 /// Where claims are kept: in memory, in a database, for one process or for many.
 ///
-/// Each of the three has to be atomic for its key, and no two need to be atomic together. A claim
-/// ends by itself when its time is over, measured by a clock that nobody sets: that of the process
-/// or the store's own time to live.
+/// `claim`, `confirm` and `release` have to be atomic for their key, and no two need to be atomic
+/// together. A claim ends by itself when its time is over. That is best measured by a clock that
+/// nobody sets; a store whose clock can be set, as that of Redis can, says in
+/// [`reserve`](Self::reserve) how far it may step ahead without harm.
 pub trait ReplayStore: Send + Sync + 'static {
     /// Claims `key` for `lease`, unless it is claimed already.
     fn claim(&self, key: &ReplayKey, lease: Duration) -> Reply<ClaimOutcome>;
 
-    /// Marks `key` as done and keeps it for `keep`, if it is claimed by `owner` still; says whether
-    /// it was.
+    /// Marks `key` as done and keeps it for `keep`, if it is claimed by `owner` still, or by nobody;
+    /// says whether it did.
     ///
-    /// `owner` is what [`claim`](Self::claim) gave. An owner whose lease ran out changes nothing,
-    /// whether or not somebody else has claimed the key since.
+    /// `owner` is what [`claim`](Self::claim) gave. If its lease ran out and nobody has claimed the
+    /// key since, it was handled all the same. Where somebody else has it, or it is done, nothing is
+    /// changed.
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool>;
 
-    /// Forgets `key`, if it is claimed by `owner` still; says whether it was.
+    /// Forgets `key`, if it is claimed by `owner` still; says whether it was. An owner whose lease ran
+    /// out changes nothing.
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool>;
+
+    /// For how much longer than asked for what was handled is kept, because the store's clock may be
+    /// set ahead: it is added to what a layer keeps, and not to a lease. None by default.
+    fn reserve(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
@@ -54,6 +63,10 @@ impl<T: ReplayStore + ?Sized> ReplayStore for Arc<T> {
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
         (**self).release(key, owner)
+    }
+
+    fn reserve(&self) -> Duration {
+        (**self).reserve()
     }
 }
 

@@ -8,6 +8,7 @@ use countersign::{Duplicates, ReplayMode};
 pub(crate) struct Config {
     pub(crate) secret: String,
     pub(crate) redis: String,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) port: u16,
     pub(crate) mode: ReplayMode,
     pub(crate) duplicates: Duplicates,
@@ -20,12 +21,17 @@ impl Config {
             .map(|secs| secs.parse().map(Duration::from_secs))
             .transpose()
             .map_err(|error| format!("LEASE_SECS has to be whole seconds: {error}"))?;
+        let timeout = optional("REDIS_TIMEOUT_MS")?
+            .map(|millis| millis.parse().map(Duration::from_millis))
+            .transpose()
+            .map_err(|error| format!("REDIS_TIMEOUT_MS has to be whole milliseconds: {error}"))?;
         let port = optional("PORT")?.unwrap_or_else(|| "3000".to_owned());
         Ok(Self {
             secret: optional("SPARK_SECRET")?.ok_or(
                 "SPARK_SECRET is not set: set it to the secret that the webhook was created with",
             )?,
             redis: optional("REDIS_URL")?.unwrap_or_else(|| "redis://127.0.0.1/".to_owned()),
+            timeout,
             port: port.parse().map_err(|error| format!("PORT has to be a port: {error}"))?,
             mode: match lease {
                 Some(lease) => ReplayMode::AtLeastOnce { lease },

@@ -22,6 +22,7 @@
 //! |---|---|
 //! | `SPARK_SECRET` | the secret that the webhook was created with |
 //! | `REDIS_URL` | `redis://127.0.0.1/` by default |
+//! | `REDIS_TIMEOUT_MS` | how long Redis may take to answer, before a request gets 503: `500` by default |
 //! | `PORT` | `3000` by default; `0` is any free one |
 //! | `LEASE_SECS` | if it is set, what broke off is handled again after so many seconds: at least once instead of at most once |
 //! | `DUPLICATES` | `refuse` (401) by default; `acknowledge` (200) for a provider that retries until it hears that |
@@ -36,7 +37,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use countersign::redis::RedisReplay;
+use countersign::redis::RedisOptions;
 use countersign::spark::Event;
 use countersign::{Replay, SparkVerify, Verified};
 use tokio::net::TcpListener;
@@ -63,7 +64,11 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
-    let store = RedisReplay::connect(&config.redis).await?;
+    let mut options = RedisOptions::default();
+    if let Some(timeout) = config.timeout {
+        options = options.timeout(timeout);
+    }
+    let store = options.connect(&config.redis).await?;
     let replay =
         Replay::new(store).mode(config.mode).duplicates(config.duplicates).retention(RETENTION);
     let verify = SparkVerify::try_new(config.secret.as_str())?.replay(replay).checked()?;

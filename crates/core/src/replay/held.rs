@@ -46,6 +46,7 @@ pub(crate) fn claim(
     keep: Duration,
 ) -> Claiming {
     let claims = SmallVec::new();
+    let keep = keep.saturating_add(replay.store.reserve());
     let mut held = Held { replay: Arc::clone(replay), scheme, keep, claims, called: false };
     let mut keys = keys.into_iter();
     while let Some(key) = keys.next() {
@@ -175,7 +176,7 @@ impl Held {
                 tracing::error!(target: "countersign", scheme, %why, "not released");
             }
             (End::Confirm, Ok(false)) => {
-                tracing::warn!(target: "countersign", scheme, "handled, but the claim was over");
+                tracing::warn!(target: "countersign", scheme, "handled, but the claim was over and is another's");
             }
             (_, Ok(_)) => {}
         }

@@ -16,7 +16,9 @@ use crate::replay::{ClaimOutcome, Owner, ReplayError, ReplayKey, ReplayStore, Re
 /// A [`ReplayStore`] in the memory of one process: what it knows ends with the process.
 ///
 /// It is bounded, and when it is full of claims whose time is not over it refuses new ones (503)
-/// instead of forgetting old ones. A claim takes at most 80 bytes. Claims whose time is over are
+/// instead of forgetting old ones. A claim takes at most 80 bytes where there are a thousand or more in
+/// each of its up to 64 parts; fewer take more each, up to 80 kB a part. While a part grows,
+/// its old and its new table are there together. Claims whose time is over are
 /// cleared away when their room is wanted; there is no background thread. Keys are kept as a keyed
 /// hash of 128 bits.
 ///
@@ -43,7 +45,8 @@ const MOST_SHARDS: usize = 64;
 const LEAST_SHARD: usize = 4096;
 
 impl MemoryReplay {
-    /// Room for a million claims: 80 MB when it is full, and next to nothing before.
+    /// Room for a million claims, and for up to an eighth more: at most 90 MB when it is full, and next
+    /// to nothing before.
     ///
     /// # Panics
     ///
@@ -72,7 +75,7 @@ impl MemoryReplay {
             several => 1 << several.ilog2(),
         };
         let part = claims.div_ceil(shards).max(1);
-        let bound = if shards == 1 { part } else { part.saturating_add(part / 8) };
+        let bound = part.saturating_add(part / 8);
         Self {
             shards: (0..shards).map(|_| Shard(Mutex::new(Table::new()))).collect(),
             bound,
@@ -111,8 +114,9 @@ impl ReplayStore for MemoryReplay {
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool> {
         let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
         let end = now.saturating_add(nanos(keep));
-        let held = self.table(name).is_some_and(|mut table| table.confirm(name, owner, now, end));
-        Reply::Ready(Ok(held))
+        let confirmed =
+            self.table(name).map(|mut table| table.confirm(name, owner, now, end, self.bound));
+        Reply::Ready(confirmed.unwrap_or(Err(ReplayError::Full)))
     }
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {

@@ -41,7 +41,10 @@ pub struct Replay {
 /// | the handler answers, but not 5xx | done | done |
 /// | the handler answers 5xx | released: a retry is handled | released: a retry is handled |
 /// | the client goes away, the handler panics or the service fails | **never handled again** | released: a retry is handled |
-/// | the process crashes | **never handled again** | a retry is handled when the lease is over |
+/// | the process crashes | **never handled again**, if the store survives it | a retry is handled when the lease is over |
+///
+/// What [`MemoryReplay`](crate::MemoryReplay) knows ends with the process: after a crash, as after any
+/// restart, whatever was handled or in flight is handled if it comes again, in either mode.
 ///
 /// "Done" and "never" are for the [retention](Replay::retention). A panic has to pass this layer to
 /// count as one: a layer that catches it goes outside, since one inside answers 500.
@@ -113,6 +116,9 @@ impl Replay {
     /// the secret does, and after the retention it is handled again. Where there is a window, it can
     /// only be longer than the window calls for: for a provider that signs its retries anew, under
     /// the same id.
+    ///
+    /// What was handled already is kept for what was asked for then. So where the window is to be
+    /// made wider, raise the retention first, and the window when the old time is over.
     #[must_use]
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);

@@ -13,9 +13,15 @@ use crate::connection::Connection;
 
 const DONE: &str = "d";
 
-/// Compared and written in one step, as scripts are: the owner may have lost the key in between.
+/// Compared and written in one step, as scripts are: the owner may have lost the key in between. What
+/// is nobody's any more was handled all the same.
+///
+/// Also where the memory is full: the key is there already, for the most part, and what was handled has
+/// to be known.
 const CONFIRM: &str = "\
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+#!lua flags=allow-oom
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return 0 end
 redis.call('PSETEX', KEYS[1], ARGV[2], 'd')
 return 1";
 
@@ -23,6 +29,13 @@ const RELEASE: &str = "\
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 return 1";
+
+/// Why there is no answer, or not the one that was asked for.
+pub(crate) struct Failure {
+    pub(crate) why: ReplayError,
+    /// Redis has said that it did nothing: anything else may have taken effect, or will yet.
+    pub(crate) refused: bool,
+}
 
 pub(crate) enum Claimed {
     Fresh,
@@ -50,7 +63,7 @@ impl Commands {
         key: &ReplayKey,
         owner: Owner,
         lease: Duration,
-    ) -> Result<Claimed, ReplayError> {
+    ) -> Result<Claimed, Failure> {
         let mine = in_flight(owner);
         let mut set = redis::cmd("SET");
         set.arg(self.name(key)).arg(&mine).arg("NX").arg("GET").arg("PX").arg(millis(lease));
@@ -60,7 +73,10 @@ impl Commands {
             // It was sent twice, after the first connection turned out to be closed.
             Value::BulkString(was) if was == mine.as_bytes() => Ok(Claimed::Fresh),
             Value::BulkString(was) if was.starts_with(b"i") => Ok(Claimed::InFlight),
-            _ => Err(ReplayError::unavailable("there is something else under the key")),
+            _ => Err(Failure {
+                why: ReplayError::unavailable("there is something else under the key"),
+                refused: true,
+            }),
         }
     }
 
@@ -69,11 +85,11 @@ impl Commands {
         key: &ReplayKey,
         owner: Owner,
         keep: Duration,
-    ) -> Result<bool, ReplayError> {
+    ) -> Result<bool, Failure> {
         self.run(&self.confirm, key, owner, Some(millis(keep))).await
     }
 
-    pub(crate) async fn release(&self, key: &ReplayKey, owner: Owner) -> Result<bool, ReplayError> {
+    pub(crate) async fn release(&self, key: &ReplayKey, owner: Owner) -> Result<bool, Failure> {
         self.run(&self.release, key, owner, None).await
     }
 
@@ -83,7 +99,7 @@ impl Commands {
         key: &ReplayKey,
         owner: Owner,
         argument: Option<u64>,
-    ) -> Result<bool, ReplayError> {
+    ) -> Result<bool, Failure> {
         let command = |how: &str, what: &str| {
             let mut command = redis::cmd(how);
             command.arg(what).arg(1).arg(self.name(key)).arg(in_flight(owner)).arg(argument);
@@ -101,7 +117,10 @@ impl Commands {
         };
         match self.within(asked).await? {
             Value::Int(held) => Ok(held == 1),
-            _ => Err(ReplayError::unavailable("the script answered something else")),
+            _ => Err(Failure {
+                why: ReplayError::unavailable("the script answered something else"),
+                refused: true,
+            }),
         }
     }
 
@@ -109,10 +128,13 @@ impl Commands {
     async fn within(
         &self,
         asked: impl Future<Output = RedisResult<Value>>,
-    ) -> Result<Value, ReplayError> {
+    ) -> Result<Value, Failure> {
         match timeout(self.timeout, asked).await {
             Ok(answered) => answered.map_err(|error| failure(&error)),
-            Err(_) => Err(ReplayError::unavailable("Redis did not answer in time")),
+            Err(_) => Err(Failure {
+                why: ReplayError::unavailable("Redis did not answer in time"),
+                refused: false,
+            }),
         }
     }
 
@@ -148,9 +170,15 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(millis).unwrap_or(CENTURY).clamp(1, CENTURY)
 }
 
-fn failure(error: &RedisError) -> ReplayError {
-    if error.code() == Some("OOM") { ReplayError::Full } else { ReplayError::unavailable(error) }
+fn failure(error: &RedisError) -> Failure {
+    let code = error.code();
+    let why = if code == Some("OOM") { ReplayError::Full } else { ReplayError::unavailable(error) };
+    let refused = code.is_some_and(|code| REFUSALS.contains(&code));
+    Failure { why, refused }
 }
+
+/// What Redis says before it has done anything, and would say again.
+const REFUSALS: [&str; 5] = ["OOM", "NOPERM", "NOAUTH", "WRONGTYPE", "MISCONF"];
 
 impl Debug for Commands {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! What Redis may forget, and whether it is new enough, as far as it says so.
 
-use redis::{RedisResult, Value};
+use redis::{ErrorKind, RedisResult, ServerErrorKind, Value};
 
 use crate::connection::Connection;
 
@@ -9,7 +9,17 @@ const OLDEST: u32 = 7;
 
 /// Warns of what may be forgotten. The inner error says what makes that Redis unusable.
 pub(crate) async fn look(connection: &Connection) -> RedisResult<Result<(), String>> {
-    let info = texts(connection.send(&redis::cmd("INFO")).await?);
+    let info = match connection.send(&redis::cmd("INFO")).await {
+        Ok(info) => texts(info),
+        Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoPerm) => {
+            tracing::warn!(
+                target: "countersign",
+                "Redis does not permit INFO, so it is not known what it may forget, or whether it is 7.0"
+            );
+            return Ok(Ok(()));
+        }
+        Err(error) => return Err(error),
+    };
     if let Some(version) = facts(&info, "redis_version").find(|version| is_old(version)) {
         return Ok(Err(format!("version {version} is too old: 7.0 or newer is needed")));
     }

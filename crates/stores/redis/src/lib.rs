@@ -13,13 +13,20 @@
 //! # }
 //! ```
 //!
-//! and `layer.replay(replay)`. Everything behind one Redis has to use the same
-//! [prefix](RedisOptions::prefix).
+//! and `layer.replay(replay)`. All processes of one application use the same
+//! [prefix](RedisOptions::prefix), and each application that shares a Redis has one of its own: two
+//! with the same prefix, provider and tenant would take each other's requests for handled.
 //!
 //! # What is needed
 //!
 //! Redis 7.0 or newer, or Valkey, alone or (feature `cluster`) as a Redis Cluster. Each command
 //! touches one key, and a claim is one round trip. `rediss://` needs the feature `tls`.
+//!
+//! A user of an access control list needs the keys of the prefix and `SET`, `GET`, `PSETEX`, `DEL`, `EVAL`
+//! and `EVALSHA`; for the warnings at connect also `INFO` and `CONFIG GET`; in a cluster also `CLUSTER`;
+//! with a database other than 0 also `SELECT`:
+//! `ACL SETUSER webhooks on >PASSWORD ~countersign:* -@all +set +get +psetex +del +eval +evalsha +info
+//! +config|get`.
 //!
 //! # What Redis forgets
 //!
@@ -36,12 +43,23 @@
 //! `appendonly yes` with `appendfsync always` forgets nothing that it has answered. At
 //! [connect](RedisReplay::connect) a warning says if it may evict or if nothing is persisted.
 //!
+//! # The clock of Redis
+//!
+//! Redis counts a time to live by the wall clock of its machine. If that steps ahead, by hand or by a
+//! failover to a machine whose clock is ahead, what is kept is forgotten so much earlier; so all that was
+//! handled is kept for an hour longer than the layer asks for, and a step of up to an hour forgets
+//! nothing. A lease is not lengthened: it ends early then, and a retry may be handled beside the first
+//! handler. If the clock steps back, everything stays for so much longer: leases too, and until then a
+//! retry gets 409.
+//!
 //! # When Redis is away
 //!
 //! Each question ends within the [time-out](RedisOptions::timeout), and the request gets 503. The
 //! connection is made again in the background, for as long as it takes. A claim whose answer was lost
-//! may have taken effect; nothing was handled under it, so it is released as soon as Redis is back,
-//! by attempts within a minute. If this process ends before that, such a claim stays until its time is over.
+//! may have taken effect; nothing was handled under it, so its release is tried after 0.1 s, then ever more
+//! rarely, and every 30 s until Redis has answered, and for a minute more, since the claim may arrive late.
+//! If this process ends before, or 10,000 others wait for the same (a warning says so), such a claim stays
+//! until its time is over, and a retry gets 409.
 
 mod commands;
 mod connection;
@@ -81,7 +99,8 @@ impl RedisReplay {
     ///
     /// # Errors
     ///
-    /// When it is no such URL, when nothing answers within the time-out, or when it is too old.
+    /// When it is no such URL, when nothing answers within the time-out, when it refuses the connection
+    /// for as long as that, or the password, or when it is too old.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         RedisOptions::default().connect(url).await
     }
@@ -118,22 +137,22 @@ impl RedisReplay {
             Ok(Claimed::Fresh) => Ok(ClaimOutcome::Fresh(owner)),
             Ok(Claimed::InFlight) => Ok(ClaimOutcome::InFlight),
             Ok(Claimed::Done) => Ok(ClaimOutcome::Done),
-            Err(why) => {
+            Err(failure) => {
                 // It may have taken effect, or will yet.
-                if !matches!(why, ReplayError::Full) {
+                if !failure.refused {
                     repeat::release(&self.0, key, owner, repeat::Until::Released);
                 }
-                Err(why)
+                Err(failure.why)
             }
         }
     }
 
     async fn try_release(self, key: ReplayKey, owner: Owner) -> Result<bool, ReplayError> {
         let released = self.0.commands.release(&key, owner).await;
-        if released.is_err() {
+        released.map_err(|failure| {
             repeat::release(&self.0, key, owner, repeat::Until::Answered);
-        }
-        released
+            failure.why
+        })
     }
 }
 
@@ -144,11 +163,18 @@ impl ReplayStore for RedisReplay {
 
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool> {
         let (this, key) = (self.clone(), *key);
-        Reply::Later(Box::pin(async move { this.0.commands.confirm(&key, owner, keep).await }))
+        Reply::Later(Box::pin(async move {
+            this.0.commands.confirm(&key, owner, keep).await.map_err(|failure| failure.why)
+        }))
     }
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
         Reply::Later(Box::pin(self.clone().try_release(*key, owner)))
+    }
+
+    /// An hour: Redis goes by a clock that can be set.
+    fn reserve(&self) -> Duration {
+        Duration::from_secs(3600)
     }
 }
 

@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
-use redis::{Client, IntoConnectionInfo, RedisError, RedisResult};
-use tokio::time::timeout;
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError,
+    RedisResult,
+};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::RedisReplay;
 use crate::commands::Commands;
@@ -41,7 +44,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
 impl RedisOptions {
-    /// What all keys begin with: `countersign:` by default.
+    /// What all keys begin with: `countersign:` by default. The same for all processes of one
+    /// application, and another for each application that shares the Redis.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
@@ -70,9 +74,11 @@ impl RedisOptions {
     ///
     /// As there.
     pub async fn connect(self, url: &str) -> Result<RedisReplay, ConnectError> {
-        crypto();
+        let info = url.into_connection_info()?.set_tcp_settings(tcp());
+        crypto([&info]);
+        let client = Client::open(info)?;
+        self.try_first(&client).await?;
         let connecting = async {
-            let info = url.into_connection_info()?.set_tcp_settings(tcp());
             let config = ConnectionManagerConfig::new()
                 // `Commands` has one for all of it.
                 .set_response_timeout(None)
@@ -80,7 +86,7 @@ impl RedisOptions {
                 // For ever: otherwise it is a request that has to begin anew.
                 .set_number_of_retries(usize::MAX)
                 .set_max_delay(PAUSE);
-            ConnectionManager::new_with_config(Client::open(info)?, config).await
+            ConnectionManager::new_with_config(client, config).await
         };
         let connection = Connection::One(self.within(connecting).await?);
         self.with(connection).await
@@ -96,8 +102,9 @@ impl RedisOptions {
         self,
         nodes: impl IntoIterator<Item = &'a str>,
     ) -> Result<RedisReplay, ConnectError> {
-        crypto();
-        let nodes: Vec<_> = nodes.into_iter().map(ToOwned::to_owned).collect();
+        let nodes = nodes.into_iter().map(IntoConnectionInfo::into_connection_info);
+        let nodes = nodes.collect::<RedisResult<Vec<_>>>()?;
+        crypto(&nodes);
         let connecting = async {
             let builder = redis::cluster::ClusterClient::builder(nodes)
                 .connection_timeout(self.connect_timeout)
@@ -107,6 +114,28 @@ impl RedisOptions {
         };
         let connection = Connection::Cluster(self.within(connecting).await?);
         self.with(connection).await
+    }
+
+    /// A manager tries again whatever is wrong, and says no more than that nothing answered in time. So
+    /// a plain connection goes first: a refusal may be over in a moment, anything else is the answer.
+    async fn try_first(&self, client: &Client) -> Result<(), ConnectError> {
+        let deadline = Instant::now() + self.connect_timeout;
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.connect_timeout))
+            .set_response_timeout(None);
+        loop {
+            let connecting = client.get_multiplexed_async_connection_with_config(&config);
+            match timeout_at(deadline, connecting).await {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(error))
+                    if error.is_connection_refusal() && Instant::now() + PAUSE < deadline =>
+                {
+                    sleep(PAUSE).await;
+                }
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => return Err(ConnectError::new("nothing answered in time")),
+            }
+        }
     }
 
     async fn with(self, connection: Connection) -> Result<RedisReplay, ConnectError> {
@@ -136,10 +165,14 @@ fn tcp() -> TcpSettings {
     settings
 }
 
-/// rustls wants to be told whose cryptography to use, once a process. Whoever did so first is right.
-fn crypto() {
+/// rustls wants to be told whose cryptography to use, once a process, if it is used. Whoever did so
+/// first is right.
+fn crypto<'a>(nodes: impl IntoIterator<Item = &'a ConnectionInfo>) {
+    let tls = nodes.into_iter().any(|node| matches!(node.addr(), ConnectionAddr::TcpTls { .. }));
+    #[cfg(not(feature = "tls"))]
+    let _ = tls;
     #[cfg(feature = "tls")]
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
+    if tls && rustls::crypto::CryptoProvider::get_default().is_none() {
         // Another thread was first: so be it.
         drop(rustls::crypto::ring::default_provider().install_default());
     }

@@ -10,29 +10,30 @@ pub(super) struct Name(NonZeroU128);
 
 /// Makes names.
 ///
-/// A key is a SHA-256, so its first half tells it from any other. What is left to be done is that who
-/// can choose what is signed does not know which keys share a place in a table: they are multiplied by
-/// a secret odd number. That is one to one, and its upper bits are a universal hash (Dietzfelbinger et
-/// al., 1997). A hash that assumes less of its input took as long as all the rest of a claim.
+/// A key is a SHA-256. Who can choose what is signed, and looks for two keys with the same name or for
+/// many that share a place in a table, must not know which do: both halves are multiplied by a secret odd
+/// number each, and added. Where one half of two keys is the same, their names differ as the other does;
+/// else it takes the secret to say. The upper bits are a universal hash (Dietzfelbinger et al., 1997). A
+/// hash that assumes less of its input took as long as all the rest of a claim.
 pub(super) struct Namer {
-    multiplier: u128,
+    multipliers: [u128; 2],
 }
 
 impl Namer {
     pub(super) fn random() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self { multiplier: u128::from_ne_bytes(bytes) | 1 })
+        let mut bytes = [[0; 16]; 2];
+        getrandom::fill(bytes.as_flattened_mut())?;
+        Ok(Self { multipliers: bytes.map(|bytes| u128::from_ne_bytes(bytes) | 1) })
     }
 
     pub(super) fn name(&self, key: &ReplayKey) -> Name {
-        let [half, _] = key.halves();
-        Name::new(half.wrapping_mul(self.multiplier))
+        let ([one, other], [first, second]) = (key.halves(), self.multipliers);
+        Name::new(one.wrapping_mul(first).wrapping_add(other.wrapping_mul(second)))
     }
 }
 
 impl Name {
-    /// Zero is as good as one: no SHA-256 is known that has either for its half.
+    /// Zero is as good as one: to meet either is as likely as to guess a name.
     fn new(number: u128) -> Self {
         Self(NonZeroU128::new(number).unwrap_or(NonZeroU128::MIN))
     }
@@ -54,5 +55,21 @@ impl Name {
 
     fn upper(self) -> u128 {
         self.0.get() >> 64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_depends_on_the_secret_and_on_both_halves() {
+        let key = ReplayKey::of_id("spark", None, "id");
+        let namer = Namer { multipliers: [3, 5] };
+        let [one, other] = key.halves();
+        let expected = one.wrapping_mul(3).wrapping_add(other.wrapping_mul(5));
+        assert_eq!(namer.name(&key).0.get(), expected);
+        let [one, other] = [(); 2].map(|()| Namer::random().expect("randomness").name(&key));
+        assert!(one != other);
     }
 }

@@ -36,8 +36,13 @@ pub(super) struct Table {
     /// How many entries have a name, whether or not their time is over.
     used: usize,
     last_owner: u64,
-    /// No entry with a name ends before this.
-    earliest_end: u64,
+    /// When the table is at its bound, it is looked through from this time on: a few of what it held
+    /// when it was looked through last are over by then.
+    next_look: u64,
+    /// Of what was changed since then, so many end before that time.
+    sooner: usize,
+    #[cfg(test)]
+    looks: usize,
 }
 
 /// Where a name is, or could be put.
@@ -54,7 +59,15 @@ enum Place {
 
 impl Table {
     pub(super) const fn new() -> Self {
-        Self { entries: Vec::new(), used: 0, last_owner: DONE, earliest_end: u64::MAX }
+        Self {
+            entries: Vec::new(),
+            used: 0,
+            last_owner: DONE,
+            next_look: 0,
+            sooner: 0,
+            #[cfg(test)]
+            looks: 0,
+        }
     }
 
     pub(super) fn claim(
@@ -85,23 +98,43 @@ impl Table {
         self.used += usize::from(entry.name.is_none());
         self.last_owner += 1;
         *entry = Entry { name: Some(name), owner: self.last_owner, end };
-        self.earliest_end = self.earliest_end.min(end);
+        self.ends(end);
         Ok(ClaimOutcome::Fresh(Owner::new(self.last_owner.into())))
     }
 
-    pub(super) fn confirm(&mut self, name: Name, owner: Owner, now: u64, end: u64) -> bool {
-        let Some(entry) = self.held(name, owner, now) else { return false };
-        entry.owner = DONE;
-        entry.end = end;
-        self.earliest_end = self.earliest_end.min(end);
-        true
+    /// Also where nobody has it any more: it was handled.
+    pub(super) fn confirm(
+        &mut self,
+        name: Name,
+        owner: Owner,
+        now: u64,
+        end: u64,
+        bound: usize,
+    ) -> Result<bool, ReplayError> {
+        if self.held(name, owner, now).is_none() {
+            let ClaimOutcome::Fresh(_) = self.claim(name, now, end, bound)? else {
+                return Ok(false);
+            };
+        }
+        if let Place::Found(index) = self.find(name, now)
+            && let Some(entry) = self.entries.get_mut(index)
+        {
+            entry.owner = DONE;
+            entry.end = end;
+            self.ends(end);
+        }
+        Ok(true)
     }
 
     pub(super) fn release(&mut self, name: Name, owner: Owner, now: u64) -> bool {
         let Some(entry) = self.held(name, owner, now) else { return false };
         entry.end = RELEASED;
-        self.earliest_end = RELEASED;
+        self.ends(RELEASED);
         true
+    }
+
+    fn ends(&mut self, end: u64) {
+        self.sooner += usize::from(end < self.next_look);
     }
 
     fn held(&mut self, name: Name, owner: Owner, now: u64) -> Option<&mut Entry> {
@@ -132,13 +165,27 @@ impl Table {
     }
 
     /// Clears away what is over, and grows unless that was enough.
+    ///
+    /// At the bound that is done when it is worth it, since it takes as long as thousands of claims.
     fn make_room(&mut self, now: u64, bound: usize) -> Result<(), ReplayError> {
-        let mut live = self.used;
-        if self.earliest_end <= now {
-            let ends = || self.entries.iter().map(|entry| entry.end).filter(|end| now < *end);
-            live = ends().count();
-            self.earliest_end = ends().min().unwrap_or(u64::MAX);
+        let (at_bound, few) = (self.used >= bound, (bound / FEW).max(1));
+        if at_bound && now < self.next_look && self.sooner < few {
+            return Err(ReplayError::Full);
         }
+        let ends = self.entries.iter().map(|entry| entry.end).filter(|end| now < *end);
+        let live = if at_bound {
+            let mut ends: Vec<_> = ends.collect();
+            let (live, last) = (ends.len(), few.min(ends.len()).saturating_sub(1));
+            self.next_look = if live == 0 { now } else { *ends.select_nth_unstable(last).1 };
+            self.sooner = 0;
+            #[cfg(test)]
+            {
+                self.looks += 1;
+            }
+            live
+        } else {
+            ends.count()
+        };
         if live >= bound {
             return Err(ReplayError::Full);
         }
@@ -156,6 +203,10 @@ impl Table {
         Ok(())
     }
 }
+
+/// A table at its bound is looked through when a part of it can be over: one by this. Twice that part
+/// may be over without being found, which is less than the eighth that the bound has in reserve.
+const FEW: usize = 32;
 
 /// How many entries of a table may have a name: with more of them, the way to the end of what stands
 /// in line becomes long.
@@ -255,17 +306,59 @@ mod tests {
                 Some(Some(owner)) => {
                     let mine = known.as_ref().is_some_and(|known| known.by == Some(actor));
                     let held = if confirms(actor) {
-                        table.confirm(Name::of(1), owner, now, now + KEEP)
+                        table
+                            .confirm(Name::of(1), owner, now, now + KEEP, 1)
+                            .expect("there is room")
                     } else {
                         table.release(Name::of(1), owner, now)
                     };
-                    assert_eq!(held, mine, "{order:?}");
+                    let nobodys = confirms(actor) && known.is_none();
+                    assert_eq!(held, mine || nobodys, "{order:?}");
                     if held {
                         known = confirms(actor).then_some(Known { by: None, end: now + KEEP });
                     }
                 }
             }
         }
+    }
+
+    /// Incident: at its bound, each claim looked through all of the table.
+    #[test]
+    fn a_full_table_is_not_looked_through_for_each_claim() {
+        const BOUND: usize = 3200;
+        let mut table = Table::new();
+        let mut name = 0;
+        let mut claim = |table: &mut Table, now, end| {
+            name += 1;
+            table.claim(Name::of(name), now, end, BOUND)
+        };
+        // One ends with each tick.
+        for end in 1..=BOUND as u64 {
+            claim(&mut table, 0, 10_000 + end).expect("there is room");
+        }
+        for _ in 0..1000 {
+            claim(&mut table, 10_000, 40_000).expect_err("it is full");
+        }
+        assert_eq!(table.looks, 1);
+        // So does one more that is wanted: most of them get room, and few look for it.
+        let refused = (10_001..12_001).filter(|now| claim(&mut table, *now, 40_000).is_err());
+        let refused = refused.count();
+        assert!(refused <= BOUND / FEW, "{refused}");
+        assert!(table.looks <= 2 + 2000 / (BOUND / FEW), "{}", table.looks);
+        // What was released is found, if it is more than a few.
+        let mut table = Table::new();
+        let owners: Vec<_> = (0..BOUND as u64)
+            .map(|name| (Name::of(name + 1), table.claim(Name::of(name + 1), 0, 10, BOUND)))
+            .collect();
+        claim(&mut table, 0, 10).expect_err("it is full");
+        for (name, owner) in owners.into_iter().take(BOUND / FEW) {
+            let Ok(ClaimOutcome::Fresh(owner)) = owner else { panic!("it is fresh") };
+            assert!(table.release(name, owner, 0));
+        }
+        for _ in 0..BOUND / FEW {
+            claim(&mut table, 0, 10).expect("what was released");
+        }
+        assert!(table.looks <= 2, "{}", table.looks);
     }
 
     #[test]
