@@ -114,8 +114,7 @@ impl Server {
     /// Ends it at once: all that it wrote to stderr.
     pub async fn whole_log(&mut self) -> String {
         self.child.kill().await.expect("it runs");
-        let read = timeout(PATIENCE, &mut self.reader).await;
-        read.expect("an end of the log in time").expect("a log");
+        self.read_to_the_end().await;
         self.log()
     }
 
@@ -129,7 +128,17 @@ impl Server {
 
     /// Waits for its end.
     pub async fn ended(&mut self) -> ExitStatus {
-        timeout(PATIENCE, self.child.wait()).await.expect("an end in time").expect("an end")
+        let ended = timeout(PATIENCE, self.child.wait()).await;
+        self.read_to_the_end().await;
+        ended.expect("an end in time").expect("an end")
+    }
+
+    /// What it wrote last may be on its way still.
+    async fn read_to_the_end(&mut self) {
+        if !self.reader.is_finished() {
+            let read = timeout(PATIENCE, &mut self.reader).await;
+            read.expect("an end of the log in time").expect("a log");
+        }
     }
 }
 
