@@ -214,6 +214,25 @@ async fn newer_keys_are_asked_for_once() {
     }
 }
 
+/// So is a name that was unknown: it may be new. The answer is what was signed, or the refusal.
+#[tokio::test]
+async fn an_unknown_name_is_asked_for_once_more() {
+    for head in [true, false] {
+        for at in 0..2 {
+            let unknown = || vec![Lookup::Ready(Err(KeyError::Unknown))];
+            let newer = |answer: Result<KeySet<HmacKey>, KeyError>| {
+                move || both(answer.clone()).into_iter().skip(at).take(1).collect()
+            };
+            let came = send(request(head, "added"), unknown, newer(set("added"))).await;
+            assert_eq!((came.status, came.asked.len()), (StatusCode::OK, 2));
+            let came = send(request(head, "guessed"), unknown, newer(set("added"))).await;
+            assert_eq!((came.reason, came.asked.len()), (Some(Reason::Mismatch), 2));
+            let came = send(request(head, "added"), unknown, newer(Err(KeyError::Unknown))).await;
+            assert_eq!((came.reason, came.asked.len()), (Some(Reason::UnknownKey), 2));
+        }
+    }
+}
+
 /// What is wrong with the head is found before anybody is asked for keys.
 #[tokio::test]
 async fn a_bad_head_asks_for_no_keys() {

@@ -284,12 +284,16 @@ fn judge_or_newer<S: Scheme>(
 ) -> Verdict<S> {
     let Fed { keys, mut check, is_decoy } = fed;
     let key_id = check.key_id.take();
-    if is_decoy {
+    let judged = if is_decoy {
         check.finish(keys.keys());
-        return Verdict::Done(Err(Reason::UnknownKey));
-    }
-    let judged = judge(config, &keys, check, body);
-    if asked == Asked::Again || !matches!(judged, Err(Reason::Mismatch)) {
+        Err(Reason::UnknownKey)
+    } else {
+        judge(config, &keys, check, body)
+    };
+    // A name that is unknown is asked for once more, too: it may be new, and the time until the answer
+    // is that of a mismatch.
+    let may_change = matches!(judged, Err(Reason::Mismatch | Reason::UnknownKey));
+    if asked == Asked::Again || !may_change {
         return Verdict::Done(judged);
     }
     match config.keys.newer(&KeyHint::new(*head, key_id.as_deref()), &keys) {

@@ -33,8 +33,9 @@ pub trait KeySource<K>: Send + Sync + 'static {
     /// The keys for a request.
     fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K>;
 
-    /// Keys that are newer than those that were tried. Asked once, when none of them matched: the
-    /// vendor may have rotated. The body is then hashed again. `None`: the mismatch stands.
+    /// Keys that are newer than those that were tried. Asked once, when none of them matched, or when
+    /// [`keys`](Self::keys) knew none of that name: the vendor may have rotated, the name may be new.
+    /// The body is then hashed again. `None`: the refusal stands.
     fn newer(&self, hint: &KeyHint<'_>, tried: &KeySet<K>) -> Option<Lookup<K>> {
         let _ = (hint, tried);
         None
