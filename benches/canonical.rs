@@ -133,6 +133,33 @@ mod hostile {
         run(bencher, object(size, |at| format!("{prefix}{at:08}")));
     }
 
+    /// Half of the text is one name, which stands where the standard library's sort looks for the one that parts
+    /// the others; it has colons, for which the index takes the room that copies of names would have had.
+    #[divan::bench(args = SIZES)]
+    fn one_long_name_that_parts_the_others(bencher: Bencher<'_, '_>, size: usize) {
+        let count = size / 34;
+        let mut names: Vec<_> = (0..count).map(|at| at * 7_919_993 % count).collect();
+        let median = median(&names, [0, count / 8 * 4, count / 8 * 7], count / 8);
+        // Every place that it may take is tried by somebody; this is the one of 1.95.
+        let long = names.iter().position(|&name| name == median).unwrap_or_default();
+        let members = names.drain(..).enumerate().map(|(at, name)| {
+            let tail = if at == long { ":".repeat(size / 2) } else { String::new() };
+            format!("\"aaaaaaaa{name:06}{tail}\":0")
+        });
+        let members: Vec<_> = members.collect();
+        run(bencher, format!("{{{}}}", members.join(",")));
+    }
+
+    /// The median of three, each of which is such a median where there are many.
+    fn median(names: &[usize], places: [usize; 3], step: usize) -> usize {
+        let mut three = places.map(|place| match step * 8 {
+            64.. => median(names, [0, 4, 7].map(|of| place + step / 8 * of), step / 8),
+            _ => names[place],
+        });
+        three.sort_unstable();
+        three[1]
+    }
+
     #[divan::bench(args = SIZES)]
     fn escaped_shared_prefixes(bencher: Bencher<'_, '_>, size: usize) {
         let prefix = "\\u0070".repeat(80);

@@ -13,8 +13,9 @@ const FEW: usize = 32;
 /// Sorts members, which come with the last one first, by their names, in at most that much room. Says
 /// whether they came in order, or `None` if a name is there twice.
 ///
-/// In each round of a sort a name takes part in a few comparisons, each no longer than the name. So the time is the
-/// length of all names times the logarithm of their number, however long the beginnings that they share.
+/// A comparison is no longer than the shorter of two names, and in each round of a sort a name is compared with
+/// a few others, or, where it parts them, with all. So the time is the length of all names times the logarithm
+/// of their number, however long the beginnings that they share, and however long one of them is.
 pub(crate) fn sort(text: &[u8], members: &mut [[u32; 2]], room: usize) -> Option<bool> {
     members.reverse();
     match members.len() {
@@ -163,7 +164,7 @@ fn key(text: &[u8], quote: usize) -> u64 {
 
 /// The key of a name without escapes among these bytes, and with as many bytes of the text behind it.
 fn plain_key(text: &[u8], quote: usize) -> Option<u64> {
-    let eight = u64::from_le_bytes(*text.get(quote + 1..)?.first_chunk()?);
+    let eight = eight_at(text, quote + 1)?;
     let (quotes, escapes) = (positions(eight, b'"'), positions(eight, b'\\'));
     // All bits below the byte that is the quote; all there are, without one.
     let name = ((quotes & quotes.wrapping_neg()) >> 7).wrapping_sub(1);
@@ -179,11 +180,25 @@ fn positions(eight: u64, byte: u8) -> u64 {
     zero_there.wrapping_sub(ONES) & !zero_there & HIGHS
 }
 
+/// Looks at both in step, and at nothing behind the first difference: where the longer one ends is no matter.
 fn compare_all(text: &[u8], one: usize, other: usize) -> Ordering {
-    match (plain(text, one), plain(text, other)) {
-        (Some(one), Some(other)) => one.cmp(other),
-        _ => Characters::new(text, one).cmp(Characters::new(text, other)),
+    let mut same = 0;
+    while let (Some(here), Some(there)) =
+        (eight_at(text, one + 1 + same), eight_at(text, other + 1 + same))
+        && here == there
+        && positions(here, b'"') | positions(here, b'\\') == 0
+    {
+        same += 8;
     }
+    // Back to where a character begins: the same place in both, as what is before is the same.
+    while same > 0 && byte(text, one + 1 + same) & 0xC0 == 0x80 {
+        same -= 1;
+    }
+    Characters::new(text, one + same).cmp(Characters::new(text, other + same))
+}
+
+fn eight_at(text: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*text.get(at..)?.first_chunk()?))
 }
 
 /// A name that has no escapes.
@@ -218,5 +233,47 @@ impl Iterator for Characters<'_> {
         };
         self.at = end;
         Some(character).filter(|_| end <= self.text.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that begin alike for any number of bytes, and differ in the middle of a character, behind an
+    /// escape, or in that one of them ends: as their code points are in order, so are they.
+    #[test]
+    fn names_are_compared_by_code_point() {
+        let ends =
+            ["", "a", "b", "é", "è", "\u{20ac}", "\u{20ad}", "\u{ffff}", "\u{10000}", "\u{10001}"];
+        let spell = |name: &str, escaped: bool| match (escaped, name.chars().next()) {
+            (true, Some(first)) => {
+                let units = first
+                    .encode_utf16(&mut [0; 2])
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}"))
+                    .collect::<String>();
+                format!("{units}{}", &name[first.len_utf8()..])
+            }
+            _ => name.to_owned(),
+        };
+        for prefix in
+            ["", "a", "aaaaaaa", "aaaaaaaa", "ééééé", "aéééé", "\u{10000}\u{10000}\u{10000}a"]
+        {
+            for repeat in [1, 3] {
+                let prefix = prefix.repeat(repeat);
+                for (one, other) in ends.iter().flat_map(|one| ends.map(|other| (*one, other))) {
+                    for escaped in [[false, false], [true, false], [false, true], [true, true]] {
+                        let [left, right] = [(one, escaped[0]), (other, escaped[1])]
+                            .map(|(end, escaped)| format!("{prefix}{}", spell(end, escaped)));
+                        let text = format!("\"{left}\" \"{right}\"          ");
+                        let second = left.len() + 3;
+                        let expected = one.chars().cmp(other.chars());
+                        assert_eq!(compare_all(text.as_bytes(), 0, second), expected, "{text}");
+                        assert_eq!(compare(text.as_bytes(), 0, second), expected, "{text}");
+                    }
+                }
+            }
+        }
     }
 }
