@@ -173,3 +173,17 @@ fn what_is_genuine_but_no_event_says_so_without_its_values() {
         assert!(!error.contains("private") && !error.is_empty(), "{body}: {error}");
     }
 }
+
+/// A double, even where it came as an integer; it is not lost, whatever it is.
+#[test]
+fn a_time_is_a_double() {
+    let event = |time: &str| {
+        let text = format!("{{\"type\":\"text\",\"timestamp\":{time}}}");
+        parse_unverified::<Event>(text).expect("an event")
+    };
+    for (time, double) in [("1", Some(1.0)), ("0.5", Some(0.5)), ("\"1\"", None), ("null", None)] {
+        let Event::Message(message) = event(time) else { panic!("another version") };
+        assert_eq!(message.timestamp, double);
+        assert_eq!(message.extra.contains_key("timestamp"), double.is_none(), "{time}");
+    }
+}

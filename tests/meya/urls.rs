@@ -208,6 +208,8 @@ fn a_url_that_cannot_be_right_stops_the_start() {
     let error = Meya::try_at("wss://user:password@bot.example.com").expect_err("no webhook");
     assert!(!error.to_string().contains("password"), "{error}");
     for url in [
+        "https://bot.example.com/x?callback=a,https://other.example.com",
+        "https://[::1]:8443/x",
         "HTTPS://Bot.Example.com",
         "https://user:password@bot.example.com:8443/a,b?c=d,e",
         "http://[::1]:3000/meya",

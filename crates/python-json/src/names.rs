@@ -253,7 +253,7 @@ mod tests {
                     .iter()
                     .map(|unit| format!("\\u{unit:04x}"))
                     .collect::<String>();
-                format!("{units}{}", &name[first.len_utf8()..])
+                format!("{units}{}", name.trim_start_matches(first))
             }
             _ => name.to_owned(),
         };

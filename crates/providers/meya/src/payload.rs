@@ -14,7 +14,8 @@ use crate::scheme::Meya;
 /// as it came. All that there has to be is an object with an `entry`, which is an object, or with a `type`, which
 /// is a text.
 ///
-/// It implements [`Serialize`] in the shape in which it came, and on purpose not `Deserialize`: an event
+/// It implements [`Serialize`] in the shape in which it came (but for a `timestamp` of version 1, which is a double
+/// even if it came as an integer), and on purpose not `Deserialize`: an event
 /// is read from a [`Proof`](countersign_core::Proof), so `Json<Event>` does not compile. A handler that answers at once
 /// and works later puts [`Proof::body`](countersign_core::Proof::body) or the serialised event on its queue, and reads it
 /// back with [`danger::parse_unverified`](countersign_core::danger::parse_unverified).
@@ -202,7 +203,9 @@ impl Payload for Event {
         Ok(Self::Message(Box::new(Message {
             user_id: rest.text("user_id"),
             sender: rest.text("sender").map(Sender::from),
-            timestamp: rest.take("timestamp", Value::is_number).and_then(|time| time.as_f64()),
+            timestamp: rest
+                .take("timestamp", |time| time.as_f64().is_some())
+                .and_then(|time| time.as_f64()),
             kind: kind.into(),
             bot_id: rest.text("bot_id"),
             text: rest.text("text"),

@@ -148,6 +148,8 @@ fn is_external(url: &str) -> Result<(), ConfigError> {
     if host.is_empty() || host.starts_with(':') {
         return Err(wrong(url, "names no host"));
     }
+    // Behind a `?` it may be a part of the query.
+    let (path, _) = path.split_once('?').unwrap_or((path, ""));
     if authority.contains(',') || [",http://", ",https://"].iter().any(|next| path.contains(next)) {
         return Err(wrong(url, "is a list with commas; give each of its URLs on its own"));
     }
