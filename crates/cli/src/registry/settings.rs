@@ -38,6 +38,20 @@ pub enum Kind {
 pub const SECRETS: Member =
     Member { name: "secrets", kind: Kind::Secrets, help: "the secrets, newest first" };
 
+/// The public keys: providers that sign with a private key of theirs take them.
+pub const PUBLIC_KEYS: Member = Member {
+    name: "public_keys",
+    kind: Kind::Texts,
+    help: "the public keys as the vendor shows them, newest first",
+};
+
+/// The external URLs: providers that sign the URL take them.
+pub(super) const URLS: Member = Member {
+    name: "urls",
+    kind: Kind::Texts,
+    help: "the external URLs to be tried, as configured at the provider",
+};
+
 /// What the layer itself takes, whichever the provider.
 pub(super) const WINDOW: &[Member] = &[
     Member { name: MAX_AGE, kind: Kind::Seconds, help: "how old a signed time may be" },
@@ -132,6 +146,13 @@ impl Settings {
         self.secrets.iter().map(|secret| secret.to_vec()).collect()
     }
 
+    /// What the verifier believes: the secrets and then the public keys, newest first each.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Vec<u8>> {
+        let public = self.texts(PUBLIC_KEYS.name).into_iter().map(|key| key.as_bytes().to_vec());
+        self.secrets().into_iter().chain(public).collect()
+    }
+
     /// A flag; `false` if it was not set.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
@@ -154,7 +175,7 @@ impl Settings {
     /// The member `urls`: the external URLs under which the server is reached.
     #[must_use]
     pub fn urls(&self) -> Vec<&str> {
-        let urls = self.texts("urls");
+        let urls = self.texts(URLS.name);
         if urls.is_empty() { self.url.as_deref().into_iter().collect() } else { urls }
     }
 

@@ -90,7 +90,9 @@ impl HmacKey {
             Algorithm::HmacSha256 => Running::Sha256(self.sha256.clone()),
             Algorithm::HmacSha384 => Running::Sha384(Box::new(self.sha384.clone())),
             Algorithm::HmacSha512 => Running::Sha512(Box::new(self.sha512.clone())),
-            Algorithm::RsaPkcs1Sha512
+            Algorithm::Ed25519
+            | Algorithm::EcdsaP256Sha256
+            | Algorithm::RsaPkcs1Sha512
             | Algorithm::Token
             | Algorithm::Sha256
             | Algorithm::Sha512 => return None,
