@@ -15,6 +15,7 @@ mod meya;
 mod meya_webhook;
 mod multi_tenant;
 mod placement;
+mod providers;
 mod replay;
 mod rules;
 mod secrets;
@@ -25,6 +26,8 @@ mod spark_guard;
 mod tenants;
 mod ui;
 mod vectors;
+#[cfg(feature = "oracles")]
+mod vendors;
 
 use peak_alloc::PeakAlloc;
 

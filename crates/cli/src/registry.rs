@@ -6,19 +6,22 @@
 mod entry;
 mod facts;
 mod flow;
+mod github;
 mod meya;
 mod provider;
 mod settings;
 mod space;
 mod spark;
 mod speakap;
+mod waiting;
 
 use crate::failure::Failure;
 
 pub use self::entry::{Credentials, Entry, Sample, random_text};
 pub use self::facts::{Facts, Strength};
 pub use self::provider::{Accepted, Genuine, Provider, Verifier};
-pub use self::settings::{Kind, Member, SECRETS, SettingError, Settings};
+pub use self::settings::{Kind, Member, PUBLIC_KEYS, SECRETS, SettingError, Settings};
+pub use self::waiting::WAITING;
 
 /// All providers, in the order in which they are listed.
 pub static PROVIDERS: &[&dyn Provider] = &[
@@ -30,6 +33,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &space::Token,
     &meya::Meya,
     &speakap::Speakap,
+    &github::GitHub,
 ];
 
 /// The provider of that name.

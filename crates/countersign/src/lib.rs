@@ -7,9 +7,10 @@
 //! |---|---|
 //! | `axum` (default) | `Verified<T>`, the extractor |
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
-//! | `axum-path` | `PathTenant`, a tenant by a parameter of axum's path |
+//! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
+//! | `github` | GitHub: `GitHubVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
@@ -18,10 +19,11 @@
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
+//! | `providers` | every provider |
 //! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 #![cfg_attr(
-    all(feature = "spark", feature = "axum-path", feature = "cache"),
+    all(feature = "spark", feature = "axum-router", feature = "cache"),
     doc = include_str!("../docs/keys.md")
 )]
 
@@ -31,6 +33,10 @@ pub use countersign_core::*;
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
+#[cfg(feature = "github")]
+pub use countersign_github as github;
+#[cfg(feature = "github")]
+pub use countersign_github::{GitHub, GitHubVerify};
 #[cfg(feature = "meya")]
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]

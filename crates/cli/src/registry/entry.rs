@@ -35,7 +35,7 @@ pub trait Entry: Send + Sync + 'static {
     ///
     /// When the layer cannot be built like that.
     fn layer(settings: &Settings) -> Result<VerifyLayer<Self::Scheme>, ConfigError> {
-        VerifyLayer::try_with(Self::scheme(settings)?, settings.secrets())
+        VerifyLayer::try_with(Self::scheme(settings)?, settings.keys())
     }
 
     /// Fresh credentials, made for one run of the demo: to be written where a secret has a shape.

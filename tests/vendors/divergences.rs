@@ -1,0 +1,36 @@
+//! Where we differ from a vendor's package on purpose: the whole list, each with its reason.
+
+use super::mutations::{HeaderMutation, Mutation};
+use super::oracle::Language;
+
+/// A difference that is meant.
+pub(super) struct Divergence {
+    /// What it is called.
+    pub(super) name: &'static str,
+    /// Why it is right.
+    pub(super) why: &'static str,
+    /// Where it shows: the name of the vendor's file, and what its package is written in.
+    pub(super) at: fn(&str, Language) -> bool,
+    /// What was done to the request.
+    pub(super) mutation: fn(&Mutation) -> bool,
+    /// Whether it is we who accept.
+    pub(super) we_accept: bool,
+}
+
+/// All of them.
+pub(super) static DIVERGENCES: &[Divergence] = &[
+    Divergence {
+        name: "not-utf8",
+        why: "a package that takes a text cannot have signed other bytes; we take the bytes as they came",
+        at: |_, language| language == Language::Node,
+        mutation: |mutation| *mutation == Mutation::NotUtf8,
+        we_accept: true,
+    },
+    Divergence {
+        name: "hex-in-upper-case",
+        why: "hexadecimal digits of either case are the same signature; the package compares texts",
+        at: |file, _| matches!(file, "github"),
+        mutation: |mutation| matches!(mutation, Mutation::Header(_, HeaderMutation::UpperCase)),
+        we_accept: true,
+    },
+];

@@ -1,0 +1,20 @@
+//! Against the vendors' own verifiers: what we sign they accept, what they sign we accept, and about what was
+//! changed on the way both agree.
+//!
+//! `scripts/test --oracles` installs the packages and runs this. Where we differ on purpose is listed in
+//! `divergences.rs`, each with its reason; anything else that differs is a failure, and so is a divergence in
+//! the list that does not show.
+
+mod divergences;
+mod mutations;
+mod oracle;
+mod requests;
+mod trial;
+
+use self::oracle::Language::Node;
+use self::trial::Trial;
+
+#[test]
+fn github() {
+    Trial::of("github").against(Node, "github");
+}
