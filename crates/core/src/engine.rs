@@ -192,7 +192,6 @@ impl<M: Method> Stream<M> {
 }
 
 /// Where the check of a whole request stands.
-#[expect(clippy::large_enum_variant, reason = "moved once a request; a box would cost more")]
 pub(crate) enum Verdict<S: Scheme> {
     /// It is over.
     Done(Result<Outcome<S>, Reason>),
