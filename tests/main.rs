@@ -9,6 +9,7 @@ mod conformance;
 mod form_servers;
 mod forms;
 mod hooks;
+mod incidents;
 mod isolation;
 mod keys;
 mod meya;
