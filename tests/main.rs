@@ -12,6 +12,7 @@ mod hooks;
 mod incidents;
 mod isolation;
 mod keys;
+mod many_providers;
 mod meya;
 mod meya_webhook;
 mod multi_tenant;
