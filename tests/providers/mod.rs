@@ -2,6 +2,7 @@
 //! what is particular to it.
 
 mod github;
+mod slack;
 
 use axum::Router;
 use axum::handler::Handler;

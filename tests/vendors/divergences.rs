@@ -22,15 +22,22 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
     Divergence {
         name: "not-utf8",
         why: "a package that takes a text cannot have signed other bytes; we take the bytes as they came",
-        at: |_, language| language == Language::Node,
+        at: |file, language| language == Language::Node || file == "slack",
         mutation: |mutation| *mutation == Mutation::NotUtf8,
         we_accept: true,
     },
     Divergence {
         name: "hex-in-upper-case",
         why: "hexadecimal digits of either case are the same signature; the package compares texts",
-        at: |file, _| matches!(file, "github"),
+        at: |file, _| matches!(file, "github" | "slack"),
         mutation: |mutation| matches!(mutation, Mutation::Header(_, HeaderMutation::UpperCase)),
         we_accept: true,
+    },
+    Divergence {
+        name: "future-without-bound",
+        why: "who signs a time far ahead has a request that does not grow old; the package looks at the past alone",
+        at: |file, language| (file, language) == ("slack", Language::Node),
+        mutation: |mutation| matches!(mutation, Mutation::Ahead(_)),
+        we_accept: false,
     },
 ];

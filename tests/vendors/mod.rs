@@ -11,10 +11,16 @@ mod oracle;
 mod requests;
 mod trial;
 
-use self::oracle::Language::Node;
+use self::oracle::Language::{Node, Python};
 use self::trial::Trial;
 
 #[test]
 fn github() {
     Trial::of("github").against(Node, "github");
+}
+
+#[test]
+fn slack() {
+    Trial::of("slack").against(Python, "slack");
+    Trial::of("slack").against(Node, "slack");
 }

@@ -10,6 +10,7 @@ mod github;
 mod meya;
 mod provider;
 mod settings;
+mod slack;
 mod space;
 mod spark;
 mod speakap;
@@ -34,6 +35,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &meya::Meya,
     &speakap::Speakap,
     &github::GitHub,
+    &slack::Slack,
 ];
 
 /// The provider of that name.

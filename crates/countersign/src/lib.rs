@@ -12,6 +12,7 @@
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
+//! | `slack` | Slack: `SlackVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -45,6 +46,10 @@ pub use countersign_meya::{Meya, MeyaVerify};
 pub use countersign_redis as redis;
 #[cfg(feature = "redis")]
 pub use countersign_redis::RedisReplay;
+#[cfg(feature = "slack")]
+pub use countersign_slack as slack;
+#[cfg(feature = "slack")]
+pub use countersign_slack::{Slack, SlackVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
