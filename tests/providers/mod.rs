@@ -3,6 +3,7 @@
 
 mod github;
 mod slack;
+mod stripe;
 
 use axum::Router;
 use axum::handler::Handler;

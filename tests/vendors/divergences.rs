@@ -22,7 +22,7 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
     Divergence {
         name: "not-utf8",
         why: "a package that takes a text cannot have signed other bytes; we take the bytes as they came",
-        at: |file, language| language == Language::Node || file == "slack",
+        at: |file, language| language == Language::Node || matches!(file, "slack" | "stripe"),
         mutation: |mutation| *mutation == Mutation::NotUtf8,
         we_accept: true,
     },
@@ -36,7 +36,7 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
     Divergence {
         name: "future-without-bound",
         why: "who signs a time far ahead has a request that does not grow old; the package looks at the past alone",
-        at: |file, language| (file, language) == ("slack", Language::Node),
+        at: |file, language| file == "stripe" || (file, language) == ("slack", Language::Node),
         mutation: |mutation| matches!(mutation, Mutation::Ahead(_)),
         we_accept: false,
     },

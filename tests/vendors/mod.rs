@@ -24,3 +24,9 @@ fn slack() {
     Trial::of("slack").against(Python, "slack");
     Trial::of("slack").against(Node, "slack");
 }
+
+#[test]
+fn stripe() {
+    Trial::of("stripe").against(Python, "stripe");
+    Trial::of("stripe").against(Node, "stripe");
+}

@@ -14,6 +14,7 @@ mod slack;
 mod space;
 mod spark;
 mod speakap;
+mod stripe;
 mod waiting;
 
 use crate::failure::Failure;
@@ -36,6 +37,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &speakap::Speakap,
     &github::GitHub,
     &slack::Slack,
+    &stripe::Stripe,
 ];
 
 /// The provider of that name.

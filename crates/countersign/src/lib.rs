@@ -13,6 +13,7 @@
 //! | `github` | GitHub: `GitHubVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `slack` | Slack: `SlackVerify` |
+//! | `stripe` | Stripe: `StripeVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -50,6 +51,10 @@ pub use countersign_redis::RedisReplay;
 pub use countersign_slack as slack;
 #[cfg(feature = "slack")]
 pub use countersign_slack::{Slack, SlackVerify};
+#[cfg(feature = "stripe")]
+pub use countersign_stripe as stripe;
+#[cfg(feature = "stripe")]
+pub use countersign_stripe::{Stripe, StripeVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
