@@ -30,3 +30,8 @@ fn stripe() {
     Trial::of("stripe").against(Python, "stripe");
     Trial::of("stripe").against(Node, "stripe");
 }
+
+#[test]
+fn shopify() {
+    Trial::of("shopify").against(Node, "shopify");
+}

@@ -10,6 +10,7 @@ mod github;
 mod meya;
 mod provider;
 mod settings;
+mod shopify;
 mod slack;
 mod space;
 mod spark;
@@ -38,6 +39,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &github::GitHub,
     &slack::Slack,
     &stripe::Stripe,
+    &shopify::Shopify,
 ];
 
 /// The provider of that name.

@@ -14,6 +14,7 @@
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `slack` | Slack: `SlackVerify` |
 //! | `stripe` | Stripe: `StripeVerify` |
+//! | `shopify` | Shopify: `ShopifyVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -55,6 +56,10 @@ pub use countersign_slack::{Slack, SlackVerify};
 pub use countersign_stripe as stripe;
 #[cfg(feature = "stripe")]
 pub use countersign_stripe::{Stripe, StripeVerify};
+#[cfg(feature = "shopify")]
+pub use countersign_shopify as shopify;
+#[cfg(feature = "shopify")]
+pub use countersign_shopify::{Shopify, ShopifyVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
