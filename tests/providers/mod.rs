@@ -2,6 +2,7 @@
 //! what is particular to it.
 
 mod github;
+mod line;
 mod shopify;
 mod slack;
 mod stripe;

@@ -35,3 +35,9 @@ fn stripe() {
 fn shopify() {
     Trial::of("shopify").against(Node, "shopify");
 }
+
+#[test]
+fn line() {
+    Trial::of("line").against(Python, "line");
+    Trial::of("line").against(Node, "line");
+}

@@ -7,6 +7,7 @@ mod entry;
 mod facts;
 mod flow;
 mod github;
+mod line;
 mod meya;
 mod provider;
 mod settings;
@@ -40,6 +41,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &slack::Slack,
     &stripe::Stripe,
     &shopify::Shopify,
+    &line::Line,
 ];
 
 /// The provider of that name.

@@ -15,6 +15,7 @@
 //! | `slack` | Slack: `SlackVerify` |
 //! | `stripe` | Stripe: `StripeVerify` |
 //! | `shopify` | Shopify: `ShopifyVerify` |
+//! | `line` | LINE: `LineVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -60,6 +61,10 @@ pub use countersign_stripe::{Stripe, StripeVerify};
 pub use countersign_shopify as shopify;
 #[cfg(feature = "shopify")]
 pub use countersign_shopify::{Shopify, ShopifyVerify};
+#[cfg(feature = "line")]
+pub use countersign_line as line;
+#[cfg(feature = "line")]
+pub use countersign_line::{Line, LineVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
