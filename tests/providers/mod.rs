@@ -3,6 +3,7 @@
 
 mod github;
 mod line;
+mod notion;
 mod shopify;
 mod slack;
 mod stripe;

@@ -41,3 +41,8 @@ fn line() {
     Trial::of("line").against(Python, "line");
     Trial::of("line").against(Node, "line");
 }
+
+#[test]
+fn notion() {
+    Trial::of("notion").against(Node, "notion");
+}

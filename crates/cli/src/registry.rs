@@ -9,6 +9,7 @@ mod flow;
 mod github;
 mod line;
 mod meya;
+mod notion;
 mod provider;
 mod settings;
 mod shopify;
@@ -42,6 +43,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &stripe::Stripe,
     &shopify::Shopify,
     &line::Line,
+    &notion::Notion,
 ];
 
 /// The provider of that name.

@@ -16,6 +16,7 @@
 //! | `stripe` | Stripe: `StripeVerify` |
 //! | `shopify` | Shopify: `ShopifyVerify` |
 //! | `line` | LINE: `LineVerify` |
+//! | `notion` | Notion: `NotionVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -65,6 +66,10 @@ pub use countersign_shopify::{Shopify, ShopifyVerify};
 pub use countersign_line as line;
 #[cfg(feature = "line")]
 pub use countersign_line::{Line, LineVerify};
+#[cfg(feature = "notion")]
+pub use countersign_notion as notion;
+#[cfg(feature = "notion")]
+pub use countersign_notion::{Notion, NotionVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
