@@ -3,6 +3,7 @@
 
 mod github;
 mod line;
+mod meta;
 mod notion;
 mod shopify;
 mod slack;

@@ -8,6 +8,7 @@ mod facts;
 mod flow;
 mod github;
 mod line;
+mod meta;
 mod meya;
 mod notion;
 mod provider;
@@ -44,6 +45,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &shopify::Shopify,
     &line::Line,
     &notion::Notion,
+    &meta::Meta,
 ];
 
 /// The provider of that name.

@@ -17,6 +17,7 @@
 //! | `shopify` | Shopify: `ShopifyVerify` |
 //! | `line` | LINE: `LineVerify` |
 //! | `notion` | Notion: `NotionVerify` |
+//! | `meta` | Meta (WhatsApp, Messenger, Instagram): `MetaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -70,6 +71,10 @@ pub use countersign_line::{Line, LineVerify};
 pub use countersign_notion as notion;
 #[cfg(feature = "notion")]
 pub use countersign_notion::{Notion, NotionVerify};
+#[cfg(feature = "meta")]
+pub use countersign_meta as meta;
+#[cfg(feature = "meta")]
+pub use countersign_meta::{Meta, MetaVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
