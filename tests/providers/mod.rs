@@ -2,6 +2,12 @@
 //! what is particular to it.
 
 mod github;
+mod line;
+mod meta;
+mod notion;
+mod shopify;
+mod slack;
+mod stripe;
 
 use axum::Router;
 use axum::handler::Handler;

@@ -22,15 +22,36 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
     Divergence {
         name: "not-utf8",
         why: "a package that takes a text cannot have signed other bytes; we take the bytes as they came",
-        at: |_, language| language == Language::Node,
+        at: |file, language| match language {
+            // These take bytes.
+            Language::Node => !matches!(file, "line" | "notion"),
+            Language::Python => matches!(file, "slack" | "stripe" | "line"),
+        },
         mutation: |mutation| *mutation == Mutation::NotUtf8,
         we_accept: true,
     },
     Divergence {
         name: "hex-in-upper-case",
         why: "hexadecimal digits of either case are the same signature; the package compares texts",
-        at: |file, _| matches!(file, "github"),
+        at: |file, _| matches!(file, "github" | "slack"),
         mutation: |mutation| matches!(mutation, Mutation::Header(_, HeaderMutation::UpperCase)),
         we_accept: true,
+    },
+    Divergence {
+        name: "future-without-bound",
+        why: "who signs a time far ahead has a request that does not grow old; the package looks at the past alone",
+        at: |file, language| file == "stripe" || (file, language) == ("slack", Language::Node),
+        mutation: |mutation| matches!(mutation, Mutation::Ahead(_)),
+        we_accept: false,
+    },
+    Divergence {
+        name: "base64-in-another-spelling",
+        why: "base64 has one spelling here; the package's decoder does without padding and lets spare bits be",
+        at: |file, language| (file, language) == ("line", Language::Node),
+        mutation: |mutation| {
+            use HeaderMutation::{Changed, Cut, Longer};
+            matches!(mutation, Mutation::Header(_, Changed | Cut | Longer))
+        },
+        we_accept: false,
     },
 ];

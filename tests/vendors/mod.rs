@@ -11,10 +11,38 @@ mod oracle;
 mod requests;
 mod trial;
 
-use self::oracle::Language::Node;
+use self::oracle::Language::{Node, Python};
 use self::trial::Trial;
 
 #[test]
 fn github() {
     Trial::of("github").against(Node, "github");
+}
+
+#[test]
+fn slack() {
+    Trial::of("slack").against(Python, "slack");
+    Trial::of("slack").against(Node, "slack");
+}
+
+#[test]
+fn stripe() {
+    Trial::of("stripe").against(Python, "stripe");
+    Trial::of("stripe").against(Node, "stripe");
+}
+
+#[test]
+fn shopify() {
+    Trial::of("shopify").against(Node, "shopify");
+}
+
+#[test]
+fn line() {
+    Trial::of("line").against(Python, "line");
+    Trial::of("line").against(Node, "line");
+}
+
+#[test]
+fn notion() {
+    Trial::of("notion").against(Node, "notion");
 }

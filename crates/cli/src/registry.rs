@@ -7,12 +7,18 @@ mod entry;
 mod facts;
 mod flow;
 mod github;
+mod line;
+mod meta;
 mod meya;
+mod notion;
 mod provider;
 mod settings;
+mod shopify;
+mod slack;
 mod space;
 mod spark;
 mod speakap;
+mod stripe;
 mod waiting;
 
 use crate::failure::Failure;
@@ -34,6 +40,12 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &meya::Meya,
     &speakap::Speakap,
     &github::GitHub,
+    &slack::Slack,
+    &stripe::Stripe,
+    &shopify::Shopify,
+    &line::Line,
+    &notion::Notion,
+    &meta::Meta,
 ];
 
 /// The provider of that name.

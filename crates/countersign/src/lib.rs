@@ -12,6 +12,12 @@
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
+//! | `slack` | Slack: `SlackVerify` |
+//! | `stripe` | Stripe: `StripeVerify` |
+//! | `shopify` | Shopify: `ShopifyVerify` |
+//! | `line` | LINE: `LineVerify` |
+//! | `notion` | Notion: `NotionVerify` |
+//! | `meta` | Meta (WhatsApp, Messenger, Instagram): `MetaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -37,14 +43,34 @@ pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhoo
 pub use countersign_github as github;
 #[cfg(feature = "github")]
 pub use countersign_github::{GitHub, GitHubVerify};
+#[cfg(feature = "line")]
+pub use countersign_line as line;
+#[cfg(feature = "line")]
+pub use countersign_line::{Line, LineVerify};
+#[cfg(feature = "meta")]
+pub use countersign_meta as meta;
+#[cfg(feature = "meta")]
+pub use countersign_meta::{Meta, MetaVerify};
 #[cfg(feature = "meya")]
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]
 pub use countersign_meya::{Meya, MeyaVerify};
+#[cfg(feature = "notion")]
+pub use countersign_notion as notion;
+#[cfg(feature = "notion")]
+pub use countersign_notion::{Notion, NotionVerify};
 #[cfg(feature = "redis")]
 pub use countersign_redis as redis;
 #[cfg(feature = "redis")]
 pub use countersign_redis::RedisReplay;
+#[cfg(feature = "shopify")]
+pub use countersign_shopify as shopify;
+#[cfg(feature = "shopify")]
+pub use countersign_shopify::{Shopify, ShopifyVerify};
+#[cfg(feature = "slack")]
+pub use countersign_slack as slack;
+#[cfg(feature = "slack")]
+pub use countersign_slack::{Slack, SlackVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
@@ -62,3 +88,7 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "stripe")]
+pub use countersign_stripe as stripe;
+#[cfg(feature = "stripe")]
+pub use countersign_stripe::{Stripe, StripeVerify};

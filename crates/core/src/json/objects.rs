@@ -7,6 +7,9 @@
 /// `Serialize` and on purpose not `Deserialize`: it is read from a [`Proof`](crate::Proof), and nothing but the
 /// layer makes one.
 ///
+/// Where the members do not come as a JSON object but as a form, say, `pub struct Order of Acme, read by read_form`
+/// names a function that is called in place of [`read_json`](crate::read_json).
+///
 /// ```
 /// # use countersign_core::{ConfigError, Head, Hmac, HmacKey, Inspect, Reason, Scheme, Secret};
 /// # pub struct Acme;
@@ -37,9 +40,15 @@
 /// ```
 #[macro_export]
 macro_rules! json_payload {
+    ($(#[$meta:meta])* pub struct $name:ident of $scheme:ty { $($members:tt)* } $($optional:tt)*) => {
+        $crate::json_payload! {
+            $(#[$meta])*
+            pub struct $name of $scheme, read by $crate::read_json { $($members)* } $($optional)*
+        }
+    };
     (
         $(#[$meta:meta])*
-        pub struct $name:ident of $scheme:ty {
+        pub struct $name:ident of $scheme:ty, read by $read:path {
             $($(#[$required_meta:meta])* pub $required:ident: $required_type:ty,)*
         } $(optional {
             $($(#[$optional_meta:meta])* pub $optional:ident: $optional_type:ty,)*
@@ -76,7 +85,7 @@ macro_rules! json_payload {
                 fn from_bytes(
                     bytes: &$crate::PayloadBytes<'_>,
                 ) -> Result<Self, $crate::PayloadError> {
-                    let wire: Wire = $crate::read_json(bytes)?;
+                    let wire: Wire = $read(bytes)?;
                     Ok(Self {
                         $($required: wire.$required,)*
                         $($($optional: wire.$optional,)*)?
