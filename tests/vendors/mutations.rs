@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use http::header::{HeaderName, HeaderValue};
-use proptest::prelude::RngCore;
+use proptest::prelude::Rng;
 
 /// One change, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Mutation {
     }
 
     /// Changes what was signed.
-    pub(super) fn apply(&self, request: &mut Request<Bytes>, rng: &mut impl RngCore) {
+    pub(super) fn apply(&self, request: &mut Request<Bytes>, rng: &mut impl Rng) {
         let mut body = request.body().to_vec();
         let mut below = |most: usize| (rng.next_u64() % most.max(1) as u64) as usize;
         match self {
