@@ -6,7 +6,7 @@
 //! | algorithm | HMAC-SHA256 over the raw body, the key is the channel's secret |
 //! | window | none: the provider signs no time |
 //! | handshake | a webhook without events, which the console sends to see whether somebody answers, is answered by the layer |
-//! | body | JSON; an answer is awaited for 2 s |
+//! | body | JSON |
 //! | source | <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>, and LINE's packages for Python and Node |
 //!
 //! The key is the text of the secret, though it looks like hexadecimal digits.

@@ -7,7 +7,7 @@
 //! | window | 300 s into the past and into the future |
 //! | several signatures | while a secret is rolled, Stripe signs with the old and the new one: one has to hold |
 //! | passed over | `v0` and other schemes, and what is no signature beside one that is |
-//! | body | JSON; an answer is awaited for some 10 s |
+//! | body | JSON |
 //! | source | <https://docs.stripe.com/webhooks/signature>, and Stripe's packages for Python and Node |
 //!
 //! Each endpoint has a secret of its own, and `stripe listen` prints yet another one. That it begins with
