@@ -291,7 +291,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         if worth_draining(&self.parts) {
             drain(body, self.config.body_limit);
         }
-        self.refuse(reason)
+        self.refuse(reason, None)
     }
 }
 
@@ -304,7 +304,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     ) -> State<S, Inner, ReqBody, Called, Answer> {
         match verdict {
             Verdict::Done(Ok(genuine)) => self.pass(genuine),
-            Verdict::Done(Err(reason)) => self.refuse(reason),
+            Verdict::Done(Err(reason)) => self.refuse(reason, Some(&body)),
             Verdict::Wait(keys, asked) => {
                 let purpose = Purpose::Judge(body, asked);
                 State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
@@ -361,8 +361,10 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     fn refuse<ReqBody, Called, Answer>(
         self,
         reason: Reason,
+        body: Option<&Bytes>,
     ) -> State<S, Inner, ReqBody, Called, Answer> {
-        State::Answered { answer: Some(self.config.refuse(VerifyError::new(S::NAME, reason))) }
+        let answer = self.config.refuse_request(reason, &self.parts, body);
+        State::Answered { answer: Some(answer) }
     }
 }
 
@@ -406,7 +408,7 @@ impl<S: Scheme, Inner> Reading<S, Inner> {
     ) -> State<S, Inner, ReqBody, Called, Answer> {
         let Self { work, fed, gather } = self;
         if let Err(reason) = read {
-            return work.refuse(reason);
+            return work.refuse(reason, None);
         }
         let body = gather.finish();
         let verdict = engine::conclude(&work.config, &work.head(), fed, &body);

@@ -39,6 +39,7 @@ mod method;
 mod offline;
 mod payload;
 mod proof;
+mod refused;
 mod replay;
 mod scheme;
 mod secret;
@@ -69,6 +70,7 @@ pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, To
 pub use self::offline::Outcome;
 pub use self::payload::{Carries, Payload, PayloadBytes, Via};
 pub use self::proof::{Covered, Proof};
+pub use self::refused::{OnRefused, Refused};
 pub use self::replay::{
     ClaimOutcome, Duplicates, MemoryReplay, Owner, Replay, ReplayError, ReplayKey, ReplayMode,
     ReplayStore, Reply, ReplyFuture,
