@@ -17,6 +17,7 @@
 //! - `axum`: `Verified<T>`, the extractor.
 //! - `cache`: `CachedKeys`, a cache in front of any key source.
 //! - `axum-path`: `PathTenant`, a tenant by a parameter of axum's path.
+//! - `dissect`: the module `dissect`, which takes a check apart to say why a request was refused.
 //! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
 //!
 //! [countersign]: https://crates.io/crates/countersign
@@ -24,6 +25,8 @@
 mod body;
 mod clock;
 pub mod danger;
+#[cfg(feature = "dissect")]
+pub mod dissect;
 mod drain;
 mod engine;
 mod error;
@@ -35,6 +38,7 @@ mod head;
 mod json;
 mod keys;
 mod layer;
+mod looked;
 mod method;
 mod offline;
 mod payload;
@@ -66,6 +70,7 @@ pub use self::keys::{
     ReloadedKeys, TenantKeys, UnverifiedName,
 };
 pub use self::layer::VerifyLayer;
+pub use self::looked::looked_for;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
 pub use self::offline::Outcome;
 pub use self::payload::{Carries, Payload, PayloadBytes, Via};
