@@ -42,6 +42,7 @@ pub struct Explain {
     now: Option<Timestamp>,
     limits: Limits,
     view: View,
+    remark: Option<String>,
 }
 
 /// How much of the request is shown.
@@ -74,6 +75,7 @@ impl Explain {
             now: None,
             limits: Limits { budget: Self::BUDGET, tries: Self::MOST_TRIES },
             view: View::Short,
+            remark: None,
         }
     }
 
@@ -107,6 +109,13 @@ impl Explain {
         self
     }
 
+    /// Something to be known of how the request was captured, as a step of its own.
+    #[must_use]
+    pub fn remark(mut self, remark: impl Into<String>) -> Self {
+        self.remark = Some(remark.into());
+        self
+    }
+
     /// How much of the request is shown.
     #[must_use]
     pub fn view(mut self, view: View) -> Self {
@@ -132,6 +141,7 @@ impl Explain {
         let mut walk = Walk::new(show, self.receiver.name());
         walk.request(&request);
         walk.note(note.as_ref());
+        walk.remark(self.remark.as_deref());
         walk.dissection(&check.dissect(&request));
         walk.signature(&held, self.setup.secrets().len());
         walk.time(&held, check.window(), now);

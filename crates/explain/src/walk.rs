@@ -55,6 +55,12 @@ impl Walk {
         }
     }
 
+    pub(crate) fn remark(&mut self, remark: Option<&str>) {
+        if let Some(remark) = remark {
+            self.add("captured", State::Info, remark);
+        }
+    }
+
     pub(crate) fn dissection(&mut self, dissection: &Dissection) {
         for (name, found) in &dissection.looked {
             let name = escape(name.as_bytes());

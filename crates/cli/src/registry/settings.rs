@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::time::Duration;
 
+use countersign::explain::Setup;
+use countersign::{ConfigError, Secret};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -46,6 +48,9 @@ pub(super) const WINDOW: &[Member] = &[
 
 pub(super) const MAX_AGE: &str = "max_age_secs";
 pub(super) const MAX_FUTURE: &str = "max_future_secs";
+
+/// The external URLs: each provider that signs them takes them under this name.
+const URLS: &str = "urls";
 
 /// The settings of one verifier. Each member was checked when it was put in: it is one that the
 /// provider takes, there once, and of the kind that it has to be.
@@ -126,6 +131,28 @@ impl Settings {
         self
     }
 
+    /// What of it may be wrong, for who explains a refusal: the secrets and the external URLs.
+    ///
+    /// # Errors
+    ///
+    /// When a secret is empty.
+    pub fn setup(&self) -> Result<Setup, ConfigError> {
+        let setup = self.urls().into_iter().fold(Setup::default(), |setup, url| setup.url(url));
+        let mut secrets = self.secrets.iter();
+        secrets.try_fold(setup, |setup, secret| Ok(setup.secret(Secret::new(secret.to_vec())?)))
+    }
+
+    /// The same with the secrets and external URLs of that setup.
+    #[must_use]
+    pub fn set_up(&self, setup: &Setup) -> Self {
+        let secrets = setup.secrets().iter().map(|secret| Zeroizing::new(secret.expose().to_vec()));
+        let mut settings = Self { secrets: secrets.collect(), ..self.clone() };
+        if !setup.urls().is_empty() {
+            settings.values.insert(URLS, Value::from(setup.urls()));
+        }
+        settings
+    }
+
     /// The secrets, newest first; what is wrong with them is for the verifier to say.
     #[must_use]
     pub fn secrets(&self) -> Vec<Vec<u8>> {
@@ -154,7 +181,7 @@ impl Settings {
     /// The member `urls`: the external URLs under which the server is reached.
     #[must_use]
     pub fn urls(&self) -> Vec<&str> {
-        let urls = self.texts("urls");
+        let urls = self.texts(URLS);
         if urls.is_empty() { self.url.as_deref().into_iter().collect() } else { urls }
     }
 
