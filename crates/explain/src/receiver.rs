@@ -99,6 +99,19 @@ impl Receiver {
         self.name
     }
 
+    /// What a request claims, as such a receiver reads it. It holds the expected signatures.
+    ///
+    /// # Errors
+    ///
+    /// When the receiver cannot be built with that setup.
+    pub fn dissect(
+        &self,
+        setup: &Setup,
+        request: &Request<Bytes>,
+    ) -> Result<Dissection, ConfigError> {
+        Ok(self.with(setup)?.dissect(request))
+    }
+
     pub(crate) fn with(&self, setup: &Setup) -> Result<Arc<dyn Check>, ConfigError> {
         (self.make)(setup)
     }

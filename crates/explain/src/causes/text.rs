@@ -22,7 +22,7 @@ fn as_json(case: &Case) -> impl Iterator<Item = Variant> {
         let styles = json.as_ref().map(json::styles).unwrap_or_default();
         styles.into_iter().filter_map(move |style| {
             let text = json.as_ref()?.write(style);
-            case.with_body(text.into_bytes(), format!("it was {}{order}", style.name()))
+            case.with_body(text.into_bytes(), format!("it was signed {}{order}", style.name()))
         })
     })
 }
@@ -51,7 +51,7 @@ fn as_form(case: &Case) -> impl Iterator<Item = Variant> {
             let written = write(&fields, left);
             let plus = written.replace("%20", "+");
             [(plus, "+"), (written, "%20")].into_iter().filter_map(move |(text, space)| {
-                let detail = format!("it was a form as of {who}, with {space} for a space");
+                let detail = format!("it was signed as a form of {who}, with {space} for a space");
                 case.with_body(text.into_bytes(), detail)
             })
         })
