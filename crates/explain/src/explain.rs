@@ -138,13 +138,15 @@ impl Explain {
 
         let secrets = self.setup.secrets().iter().chain(&self.other_secrets);
         let show = Show::new(self.view, secrets);
-        let mut walk = Walk::new(show, self.receiver.name());
+        let mut walk = Walk::new(show.clone(), self.receiver.name());
         walk.request(&request);
         walk.note(note.as_ref());
         walk.remark(self.remark.as_deref());
-        walk.dissection(&check.dissect(&request));
+        let dissection = check.dissect(&request);
+        walk.dissection(&dissection);
         walk.signature(&held, self.setup.secrets().len());
-        walk.time(&held, check.window(), now);
+        let claimed = dissection.claimed.ok().and_then(|claimed| claimed.timestamp);
+        walk.time(&held, claimed, check.window(), now);
 
         let mut causes = Vec::new();
         if held.is_err() && verdict.as_ref().err().copied().is_some_and(may_be_a_mistake) {
@@ -161,6 +163,9 @@ impl Explain {
         }
         // One that came too late may be wrong in other ways as well, and the other way round.
         causes.extend(held.ok().and_then(|held| of_time(&held, check.window(), now)));
+        for cause in &mut causes {
+            cause.sentence = show.sentence(&cause.sentence);
+        }
         walk.verdict(verdict);
         Ok(Explanation {
             accepted: verdict.is_ok(),

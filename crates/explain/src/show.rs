@@ -35,6 +35,11 @@ impl Show {
         self.shortened(bytes, first, last)
     }
 
+    /// A sentence of ours, which may hold a part of the configuration.
+    pub(crate) fn sentence(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.veiled(text.as_bytes())).into_owned()
+    }
+
     /// The value of a header or field.
     pub(crate) fn value(&self, bytes: &[u8]) -> String {
         let (first, last) = match self.view {

@@ -167,40 +167,47 @@ impl Walk {
         }
     }
 
+    /// Until the signature holds, the time is only claimed.
     pub(crate) fn time(
         &mut self,
         held: &Result<Held, Reason>,
+        claimed: Option<Timestamp>,
         window: Option<(Duration, Duration)>,
         now: Timestamp,
     ) {
-        let Some((max_age, max_future)) = window else {
-            return self.add("time", State::Info, "no window is set: no time is checked");
+        let (found, how) = match held {
+            Ok(held) => (held.timestamp, "signed"),
+            Err(_) => (Ok(claimed), "claimed"),
         };
-        let within =
-            format!("the window is {} back and {} ahead", duration(max_age), duration(max_future));
-        let signed = match held {
-            Ok(held) => held.timestamp,
-            Err(_) => {
-                return self.add("time", State::Info, format!("not known to be signed; {within}"));
+        let limits = match window {
+            Some((age, future)) => {
+                format!("the window is {} back and {} ahead", duration(age), duration(future))
             }
+            None => "no window is set, so no time is checked".to_owned(),
         };
-        match signed {
-            Ok(Some(signed)) => {
-                let (distance, direction, good) = match now.since(signed) {
-                    Some(age) => (age, "before", age <= max_age),
+        let (state, text) = match found {
+            Ok(Some(time)) => {
+                let (distance, direction, most) = match now.since(time) {
+                    Some(age) => (age, "before", window.map(|(age, _)| age)),
                     None => {
-                        let ahead = signed.since(now).unwrap_or_default();
-                        (ahead, "after", ahead <= max_future)
+                        let ahead = time.since(now).unwrap_or_default();
+                        (ahead, "after", window.map(|(_, future)| future))
                     }
                 };
-                let state = if good { State::Good } else { State::Bad };
-                let distance = duration(distance);
-                let text = format!("{signed} is signed, {distance} {direction} {now}; {within}");
-                self.add("time", state, text);
+                let state = match most {
+                    None => State::Info,
+                    Some(most) if distance <= most => State::Good,
+                    Some(_) => State::Bad,
+                };
+                (state, format!("{time} is {how}, {} {direction} {now}", duration(distance)))
             }
-            Ok(None) => self.add("time", State::Bad, format!("none is signed; {within}")),
-            Err(reason) => self.add("time", State::Bad, format!("{reason}; {within}")),
-        }
+            Ok(None) if window.is_some() && held.is_ok() => {
+                (State::Bad, "none is signed".to_owned())
+            }
+            Ok(None) => return self.add("time", State::Info, limits),
+            Err(reason) => (State::Bad, reason.to_string()),
+        };
+        self.add("time", state, format!("{text}; {limits}"));
     }
 
     pub(crate) fn search(&mut self, searched: &Searched, limits: Limits) {

@@ -21,11 +21,11 @@ pub(super) fn white_space(case: &Case) -> Variants<'_> {
     each(case, |secret| {
         let end = |end: &str| [secret, end.as_bytes()].concat();
         vec![
-            (secret.trim_ascii_end().to_vec(), "the end is taken off"),
-            (secret.trim_ascii().to_vec(), "both ends are taken off"),
-            (end("\n"), "a line end is part of the key"),
-            (end("\r\n"), "CR and LF are part of the key"),
-            (end(" "), "a space is part of the key"),
+            (secret.trim_ascii_end().to_vec(), "it verifies without the white space at its end"),
+            (secret.trim_ascii().to_vec(), "it verifies without the white space at its ends"),
+            (end("\n"), "it verifies with LF at its end"),
+            (end("\r\n"), "it verifies with CR and LF at its end"),
+            (end(" "), "it verifies with a space at its end"),
         ]
     })
 }
@@ -46,8 +46,9 @@ const PREFIXES: [&str; 6] = ["whsec_", "whpk_", "v1,whsec_", "sk_", "sha256=", "
 pub(super) fn prefix(case: &Case) -> Variants<'_> {
     each(case, |secret| {
         let mut variants: Vec<_> =
-            rest(secret).map(|rest| (rest.to_vec(), "without its prefix")).collect();
-        let add = |prefix: &str| ([prefix.as_bytes(), secret].concat(), "with a prefix");
+            rest(secret).map(|rest| (rest.to_vec(), "it verifies without its prefix")).collect();
+        let add =
+            |prefix: &str| ([prefix.as_bytes(), secret].concat(), "it verifies with a prefix");
         variants.extend(PREFIXES.iter().map(|prefix| add(prefix)));
         variants
     })
@@ -69,13 +70,15 @@ fn rest(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub(super) fn base64(case: &Case) -> Variants<'_> {
     each(case, |secret| {
         let mut variants: Vec<_> =
-            decoded(secret).map(|key| (key, "decoded from base64")).collect();
+            decoded(secret).map(|key| (key, "it verifies decoded from base64")).collect();
         for rest in rest(secret) {
-            variants
-                .extend(decoded(rest).map(|key| (key, "decoded from base64 without its prefix")));
+            variants.extend(
+                decoded(rest)
+                    .map(|key| (key, "it verifies decoded from base64, without its prefix")),
+            );
         }
         for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
-            variants.push((engine.encode(secret).into_bytes(), "written in base64"));
+            variants.push((engine.encode(secret).into_bytes(), "it verifies written in base64"));
         }
         variants.dedup();
         variants
@@ -95,11 +98,19 @@ pub(super) fn hex(case: &Case) -> Variants<'_> {
         let mut variants = Vec::new();
         for text in std::iter::once(secret).chain(rest(secret)) {
             variants.extend(
-                base16ct::mixed::decode_vec(text).ok().map(|key| (key, "decoded from hexadecimal")),
+                base16ct::mixed::decode_vec(text)
+                    .ok()
+                    .map(|key| (key, "it verifies decoded from hexadecimal")),
             );
         }
-        variants.push((base16ct::lower::encode_string(secret).into(), "written in lower case"));
-        variants.push((base16ct::upper::encode_string(secret).into(), "written in upper case"));
+        variants.push((
+            base16ct::lower::encode_string(secret).into(),
+            "it verifies written in hexadecimal",
+        ));
+        variants.push((
+            base16ct::upper::encode_string(secret).into(),
+            "it verifies written in hexadecimal, in upper case",
+        ));
         variants
     })
 }

@@ -35,6 +35,23 @@ impl Url {
         Some(Self { scheme, host, port, path, query })
     }
 
+    /// The parts that are not those of the other, for people.
+    fn what_differs(&self, other: &Self) -> String {
+        let parts = [
+            ("scheme", &self.scheme, &other.scheme),
+            ("host", &self.host, &other.host),
+            ("port", &self.port, &other.port),
+            ("path", &self.path, &other.path),
+            ("query", &self.query, &other.query),
+        ];
+        let differing = parts.into_iter().filter(|(_, one, other)| one != other);
+        let named = differing.map(|(name, one, _)| match one.as_str() {
+            "" => format!("no {name}"),
+            one => format!("the {name} {one}"),
+        });
+        named.collect::<Vec<_>>().join(" and ")
+    }
+
     fn text(&self) -> String {
         let Self { scheme, host, port, path, query } = self;
         format!("{scheme}://{host}{port}{path}{query}")
@@ -168,8 +185,8 @@ fn each(case: &Case, variants: fn(&Url, Said) -> Vec<Url>) -> Variants<'_> {
         let url = Url::parse(text);
         let variants = url.map(|url| variants(&url, Said::of(case))).unwrap_or_default();
         variants.into_iter().filter_map(move |variant| {
-            let text = variant.text();
-            case.with_url(at, text.clone(), format!("it verifies with {text}"))
+            let detail = format!("it verifies with {}", variant.what_differs(&Url::parse(text)?));
+            case.with_url(at, variant.text(), detail)
         })
     }))
 }
