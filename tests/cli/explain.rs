@@ -98,14 +98,15 @@ fn the_text_of_times() {
 fn the_text_of_a_form_a_url_and_a_token() {
     let form =
         countersign(&["sign", "flow-action", "--secret-env", "SECRET", "--now", "1700000000"]);
-    let args = ["explain", "flow-action", "--secret-env", "SECRET", "--now", "1700000001", "-"];
+    let args = ["explain", "flow-action", "--secret-env", "SECRET", "--now", "1700000001"];
+    let args = [&args[..], &["--budget", "60", "-"]].concat();
     let broken = String::from_utf8(form.out).unwrap().replace("Gunslinger", "Sunslinger");
     assert_snapshot!("form", countersign_with(&args, broken.as_bytes()).text());
 
     let url = "https://bot.example.com/meya";
     let meya = signed("meya", "{\"a\":1}", &["--url", url]);
     let set = "urls=http://bot.example.com/meya";
-    let args = ["explain", "meya", "--secret-env", "SECRET", "--set", set, "-"];
+    let args = ["explain", "meya", "--secret-env", "SECRET", "--set", set, "--budget", "60", "-"];
     assert_snapshot!("url", countersign_with(&args, &meya).text());
 
     let body = format!("{{\"verificationToken\":\"{SECRET}\"}}");

@@ -8,7 +8,10 @@ use axum::Router;
 use axum::routing::post;
 
 use countersign::explain::{CaptureRejected, Explain, Receiver, Setup, take_note};
-use countersign::{HmacKey, Scheme, Secret, SpaceTokenVerify, Spark, SparkVerify, VerifyLayer};
+use countersign::{
+    HmacKey, MemoryReplay, Replay, Scheme, Secret, SpaceTokenVerify, Spark, SparkVerify,
+    VerifyLayer,
+};
 use countersign_cli::capture;
 use countersign_tests::server::{Server, exchange};
 
@@ -175,6 +178,39 @@ async fn count_and_bytes_are_bounded_and_the_newest_stay() {
         }
     }
     assert_eq!(fs::read_to_string(folder.path().join("notes.http")).unwrap(), "mine");
+}
+
+#[tokio::test]
+async fn what_is_larger_than_all_files_may_be_is_not_kept() {
+    let folder = TempDir::new().unwrap();
+    let capture = CaptureRejected::within(folder.path(), 10, 1000).unwrap();
+    let server = serve(SparkVerify::new(SECRET).on_refused(capture)).await;
+    for body in ["x".repeat(2000), "x".repeat(990), "small".to_owned()] {
+        let headers = format!("X-Spark-Signature: {}\r\n", signed(""));
+        exchange(server.address, &request(&headers, &body)).await.unwrap();
+    }
+    let files = files(folder.path(), 1);
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(fs::read_to_string(&files[0]).unwrap().ends_with("small"));
+}
+
+/// What was handled already is genuine: there is nothing to explain.
+#[tokio::test]
+async fn what_is_sent_again_is_not_kept() {
+    let folder = TempDir::new().unwrap();
+    let layer = SparkVerify::new(SECRET)
+        .replay(Replay::new(MemoryReplay::new()).retention(Duration::from_secs(60)))
+        .on_refused(CaptureRejected::to(folder.path()).unwrap());
+    let server = serve(layer).await;
+    let headers = format!("X-Spark-Signature: {}\r\n", signed("{}"));
+    for status in ["200", "401"] {
+        let answer = exchange(server.address, &request(&headers, "{}")).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+    }
+    exchange(server.address, &request("", "{}")).await.unwrap();
+    let files = files(folder.path(), 1);
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(files[0].to_str().unwrap().contains("missing"), "{files:?}");
 }
 
 /// A folder that cannot be written to costs captures, and nothing else.

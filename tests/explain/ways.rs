@@ -297,7 +297,11 @@ fn read(digits: &str, base64: bool) -> Option<Vec<u8>> {
         return BASE64_STANDARD.decode(digits).ok();
     }
     let pair = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-    (digits.len() % 2 == 0).then(|| (0..digits.len()).step_by(2).map(pair).collect()).flatten()
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| (0..digits.len()).step_by(2).map(pair).collect())
+        .flatten()
 }
 
 fn hex(bytes: &[u8]) -> String {

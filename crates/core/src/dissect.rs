@@ -33,8 +33,8 @@ pub use crate::looked::Found;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Dissection {
-    /// The headers and fields that were looked for, in that order, and what was there. What is read
-    /// out of JSON is not among them.
+    /// The headers and fields that were looked for, in that order, and what was there. Of what
+    /// is read out of JSON, those that the scheme says with [`looked_for`](crate::looked_for).
     pub looked: Vec<(Box<str>, Found)>,
     /// What the request claims, or why that cannot be said.
     pub claimed: Result<Claimed, Reason>,

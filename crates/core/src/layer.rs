@@ -211,7 +211,8 @@ impl<S: Scheme> VerifyLayer<S> {
     }
 
     /// Makes the answer to a refused request. [`VerifyError::response`] is the default one, and a
-    /// good start. What the closure reveals of the error, the sender learns.
+    /// good start. What the closure reveals of the error, the sender learns. To keep what was refused,
+    /// there is [`on_refused`](Self::on_refused).
     #[must_use]
     pub fn reject_with<F, B>(self, reject: F) -> Self
     where

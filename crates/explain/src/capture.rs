@@ -35,8 +35,8 @@ use crate::wire::{AT, BODY, REFUSED, encode};
 /// 2. `Authorization`, `Proxy-Authorization` and cookies are left out. A request that bears its secret,
 ///    as one with nothing but a token does, is not written at all. **The rest is what was sent**, and
 ///    may be confidential: on Unix, only the owner can read the files.
-/// 3. A thread of its own writes. A request is handed to it without waiting, and is dropped if too many
-///    wait already, or too many bytes: they take no more memory than the files take room.
+/// 3. A thread of its own writes. A request is handed to it without waiting, and is dropped if 64 wait
+///    already, or if their bodies have more bytes than the files may have.
 /// 4. What was refused before its body was read, or to its end, has none in its file, which says so.
 ///
 /// A note in headers of its own, `x-countersign-*`, says who refused the request, why and when. What the

@@ -34,6 +34,8 @@ pub(crate) enum End {
     Tries,
     /// The time was over.
     Budget,
+    /// There was no thread for it, or it panicked in a scheme.
+    BrokenOff,
 }
 
 /// Searches in a thread of its own, and returns when it is through or the budget is: however long one
@@ -43,22 +45,21 @@ pub(crate) fn search(case: Case, limits: Limits) -> Searched {
     let tries = Arc::new(AtomicUsize::new(0));
     let (found, finds) = mpsc::channel();
     let search = Search { tries: Arc::clone(&tries), most: limits.tries, deadline, found };
-    let running = thread::Builder::new().spawn(move || {
+    // Without a thread `found` is gone, and nothing comes.
+    let _ = thread::Builder::new().spawn(move || {
         let end = search.run(&case);
         // Nobody listens any more where the time was over.
         let _ = search.found.send(Find::End(end));
     });
     let mut causes = Vec::new();
     let end = loop {
-        let wait =
+        let left =
             deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
-        match running
-            .as_ref()
-            .map_or(Err(RecvTimeoutError::Disconnected), |_| finds.recv_timeout(wait))
-        {
+        match finds.recv_timeout(left) {
             Ok(Find::Cause(cause)) => causes.push(cause),
             Ok(Find::End(end)) => break end,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break End::Budget,
+            Err(RecvTimeoutError::Timeout) => break End::Budget,
+            Err(RecvTimeoutError::Disconnected) => break End::BrokenOff,
         }
     };
     Searched { causes, tries: tries.load(Ordering::Relaxed), end }

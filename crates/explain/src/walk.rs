@@ -218,8 +218,9 @@ impl Walk {
             End::Done => ": all that there are, one and two at a time".to_owned(),
             End::Tries => ": more are not tried".to_owned(),
             End::Budget => {
-                format!(": the {} are over; --budget gives more", duration(limits.budget))
+                format!(": the {} are over; a larger budget gives more", duration(limits.budget))
             }
+            End::BrokenOff => ": it broke off".to_owned(),
         };
         let text = match found {
             0 => format!("no cause was found; {tries} changes were tried{end}"),
