@@ -3,6 +3,7 @@
 mod capture;
 mod demo;
 mod docs;
+mod explain;
 mod made_up;
 mod providers;
 mod sign;

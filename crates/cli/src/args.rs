@@ -1,10 +1,11 @@
 //! The command line, as clap reads it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::secrets::SecretArgs;
+use crate::secrets::{OtherSecretArgs, SecretArgs};
 
 /// Signs, verifies and tries out webhooks
 ///
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Sign(Sign),
     /// Say whether a captured HTTP/1.1 request is genuine, and why not
     Verify(Verify),
+    /// Say why a captured request is refused, and what would fix it
+    Explain(Explain),
     /// Work with conformance vectors
     #[command(subcommand)]
     Vectors(Vectors),
@@ -85,6 +88,51 @@ pub(crate) struct Verify {
     pub(crate) json: bool,
     /// The captured request, `-` for standard input
     pub(crate) file: PathBuf,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Explain {
+    /// The provider
+    #[arg(required_unless_present = "codes")]
+    pub(crate) provider: Option<String>,
+    #[command(flatten)]
+    pub(crate) secrets: SecretArgs,
+    #[command(flatten)]
+    pub(crate) other_secrets: OtherSecretArgs,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// The time at which it arrived, in unix seconds [default: that of the capture, or now]
+    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
+    pub(crate) now: Option<i64>,
+    /// How long to look for a cause, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub(crate) budget: Duration,
+    /// The entry of a HAR; the first is 0
+    #[arg(long, value_name = "N")]
+    pub(crate) har_entry: Option<usize>,
+    /// The vector of a file of vectors
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vector: Option<String>,
+    /// Show all of the signed text
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Show a few bytes of text and signatures, for a bug report
+    #[arg(long, conflicts_with = "full")]
+    pub(crate) redact: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// List the codes of all causes
+    #[arg(long, exclusive = true)]
+    pub(crate) codes: bool,
+    /// The captured request, `-` for standard input: HTTP/1.1, a curl trace, a HAR, a vector
+    #[arg(required_unless_present = "codes")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let secs: f64 = text.parse().map_err(|_| "that is no number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(secs).map_err(|_| "that is no number of seconds".to_owned())
 }
 
 /// Settings of the provider, by the names that they have in vectors.

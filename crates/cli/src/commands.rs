@@ -1,6 +1,7 @@
 //! What the commands do.
 
 mod demo;
+mod explain;
 mod providers;
 mod sign;
 mod vectors;
@@ -17,13 +18,15 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Command, SettingArgs, Vectors};
 use crate::failure::Failure;
-use crate::registry::{Provider, Settings};
+use crate::registry::{Provider, SECRETS, Settings};
+use crate::secrets::{self, SecretArgs};
 
 pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Providers(args) => providers::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Vectors(Vectors::Run(args)) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
     }
@@ -70,6 +73,27 @@ fn settings(provider: &dyn Provider, args: &SettingArgs) -> Result<Settings, Fai
         settings
             .parse(&members, &from_file(assignment)?)
             .map_err(|error| Failure::new(format!("{}: {error}", provider.facts().name)))?;
+    }
+    Ok(settings)
+}
+
+/// The settings, with the secrets that verify; there have to be some where the provider takes them.
+fn with_secrets(
+    provider: &dyn Provider,
+    mut settings: Settings,
+    secrets: &SecretArgs,
+) -> Result<Settings, Failure> {
+    let given = secrets.read()?;
+    let takes = provider.members().iter().any(|member| member.name == SECRETS.name);
+    if takes && given.is_empty() {
+        return Err(secrets::none());
+    }
+    if !takes && !given.is_empty() {
+        let name = provider.facts().name;
+        return Err(Failure::new(format!("{name}: its requests are not verified by a secret")));
+    }
+    for secret in given {
+        settings.secret(secret.to_vec());
     }
     Ok(settings)
 }

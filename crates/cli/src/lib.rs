@@ -14,11 +14,11 @@ mod curl;
 pub mod demo;
 mod draft;
 mod failure;
+pub mod input;
 pub mod registry;
 mod secrets;
 mod target;
 pub mod vectors;
-mod wire;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;

@@ -24,11 +24,37 @@ pub(crate) struct SecretArgs {
     secret_file: Vec<PathBuf>,
 }
 
+/// Where secrets are that are not configured.
+#[derive(Args, Debug)]
+pub(crate) struct OtherSecretArgs {
+    /// The environment variable that holds another secret, which may have signed
+    #[arg(long, value_name = "VAR")]
+    other_secret_env: Vec<String>,
+    /// The file that holds another secret, which may have signed
+    #[arg(long, value_name = "FILE")]
+    other_secret_file: Vec<PathBuf>,
+}
+
+impl OtherSecretArgs {
+    /// All of them, in the order of [`SecretArgs::read`].
+    pub(crate) fn read(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
+        read(&self.other_secret_env, &self.other_secret_file)
+    }
+}
+
+fn read(env: &[String], files: &[PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
+    let env = env.iter().map(|name| from_env(name));
+    env.chain(files.iter().map(|path| from_file(path))).collect()
+}
+
 impl SecretArgs {
     /// All secrets: those of the environment, then those of files, each in the order given.
     pub(crate) fn read(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
-        let env = self.secret_env.iter().map(|name| from_env(name));
-        env.chain(self.secret_file.iter().map(|path| from_file(path))).collect()
+        read(&self.secret_env, &self.secret_file)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.secret_env.is_empty() && self.secret_file.is_empty()
     }
 
     /// The one secret to sign with.

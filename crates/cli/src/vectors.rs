@@ -14,6 +14,7 @@ use http::Request;
 
 use crate::registry::{Accepted, Provider, Settings};
 
+pub(crate) use self::file::read_one;
 pub use self::file::{VectorError, read};
 
 /// One vector, ready to be run.
@@ -92,6 +93,11 @@ impl Vector {
             Some(seen) => Err(disagree(format!("the handler sees the unsigned field `{seen}`"))),
             None => Ok(()),
         }
+    }
+
+    /// Its provider, configuration, request and time, for who asks why it is refused.
+    pub(crate) fn into_parts(self) -> (&'static dyn Provider, Settings, Request<Bytes>, Timestamp) {
+        (self.provider, self.settings, self.request, self.now)
     }
 
     fn verdict(&self) -> (Expect, String, Bytes) {

@@ -286,7 +286,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
     {
-        let answer = self.config.refuse(VerifyError::new(S::NAME, reason));
+        let answer = self.config.refuse_request(reason, &self.parts, None);
         self.answer_unread(answer, body)
     }
 
@@ -317,7 +317,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
             Verdict::Done(Ok(Outcome::Genuine(proof))) => self.pass(proof),
             // A handshake is answered as often as it comes: nothing is handled.
             Verdict::Done(Ok(Outcome::Answer(answer))) => State::Answered { answer: Some(answer) },
-            Verdict::Done(Err(reason)) => self.refuse(reason),
+            Verdict::Done(Err(reason)) => self.refuse(reason, Some(&body)),
             Verdict::Wait(keys, asked) => {
                 let purpose = Purpose::Judge(body, asked);
                 State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
@@ -369,8 +369,10 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     fn refuse<ReqBody, Called, Answer>(
         self,
         reason: Reason,
+        body: Option<&Bytes>,
     ) -> State<S, Inner, ReqBody, Called, Answer> {
-        State::Answered { answer: Some(self.config.refuse(VerifyError::new(S::NAME, reason))) }
+        let answer = self.config.refuse_request(reason, &self.parts, body);
+        State::Answered { answer: Some(answer) }
     }
 }
 
@@ -414,7 +416,7 @@ impl<S: Scheme, Inner> Reading<S, Inner> {
     ) -> State<S, Inner, ReqBody, Called, Answer> {
         let Self { work, fed, gather } = self;
         if let Err(reason) = read {
-            return work.refuse(reason);
+            return work.refuse(reason, None);
         }
         let body = gather.finish();
         let verdict = engine::conclude(&work.config, &work.head(), fed, &body);

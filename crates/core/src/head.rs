@@ -5,6 +5,7 @@ use http::request::Parts;
 use http::{Extensions, Method, Uri};
 
 use crate::error::Reason;
+use crate::looked::{Found, looked_for, note};
 
 /// The head of a request, as a [`Scheme`](crate::Scheme) reads it: nothing in it is believed yet.
 #[derive(Clone, Copy, Debug)]
@@ -66,9 +67,12 @@ impl<'a> Head<'a> {
         let mut values = self.parts.headers.get_all(header).iter();
         let first = values.next();
         if values.next().is_some() {
+            note(name, || Found::Repeated);
             return Err(Reason::Repeated(name));
         }
-        Ok(first.map(|value| trim(value.as_bytes())))
+        let value = first.map(|value| trim(value.as_bytes()));
+        looked_for(name, value);
+        Ok(value)
     }
 
     /// The value of a header that has to occur exactly once.

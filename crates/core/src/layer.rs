@@ -14,6 +14,7 @@ use crate::error::{ConfigError, Reason, VerifyError};
 use crate::keys::{KeySet, KeySource};
 use crate::method::Method;
 use crate::proof::Proof;
+use crate::refused::{OnRefused, Refused};
 use crate::replay::{self, Claiming, Duplicates, Replay};
 use crate::scheme::{KeyOf, Scheme, SecretOnly};
 use crate::secret::IntoSecrets;
@@ -55,6 +56,7 @@ pub(crate) struct Config<S: Scheme> {
     pub(crate) body_limit: usize,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) reject: Option<Arc<Reject>>,
+    pub(crate) on_refused: Option<Arc<dyn OnRefused>>,
     pub(crate) locate: Option<Arc<dyn Locate>>,
     /// What is checked where the keys are unknown.
     pub(crate) decoy: Option<KeySet<KeyOf<S>>>,
@@ -128,6 +130,7 @@ impl<S: Scheme> VerifyLayer<S> {
                 body_limit: defaults.body_limit,
                 clock: Arc::new(SystemClock),
                 reject: None,
+                on_refused: None,
                 locate: None,
                 decoy,
                 replay: None,
@@ -208,7 +211,8 @@ impl<S: Scheme> VerifyLayer<S> {
     }
 
     /// Makes the answer to a refused request. [`VerifyError::response`] is the default one, and a
-    /// good start. What the closure reveals of the error, the sender learns.
+    /// good start. What the closure reveals of the error, the sender learns. To keep what was refused,
+    /// there is [`on_refused`](Self::on_refused).
     #[must_use]
     pub fn reject_with<F, B>(self, reject: F) -> Self
     where
@@ -218,6 +222,17 @@ impl<S: Scheme> VerifyLayer<S> {
         self.edit(|config| {
             config.reject = Some(Arc::new(move |error| reject(error).map(Into::into)));
         })
+    }
+
+    /// Tells of each refused request, beside the answer: what
+    /// [`reject_with`](Self::reject_with) makes is made all the same. Nothing is told unless this is
+    /// set, and nothing is kept for it.
+    ///
+    /// A request that was handled already, or is being handled, is genuine: it is not told of. Neither
+    /// is one that [`verify`](Self::verify) refuses, since its caller has it.
+    #[must_use]
+    pub fn on_refused(self, on_refused: impl OnRefused) -> Self {
+        self.edit(|config| config.on_refused = Some(Arc::new(on_refused)))
     }
 
     pub(crate) fn config(&self) -> &Config<S> {
@@ -282,8 +297,23 @@ impl<S: Scheme> Config<S> {
         response
     }
 
+    /// Tells of a refusal, logs it and makes its answer.
+    pub(crate) fn refuse_request(
+        &self,
+        reason: Reason,
+        head: &Parts,
+        body: Option<&Bytes>,
+    ) -> Response<Bytes> {
+        let error = VerifyError::new(S::NAME, reason);
+        if let Some(on_refused) = &self.on_refused {
+            let bears_secret = !S::Method::DISTINGUISHES;
+            on_refused.refused(&Refused { error: &error, head, body, bears_secret });
+        }
+        self.refuse(error)
+    }
+
     /// Logs a refusal and makes its answer.
-    pub(crate) fn refuse(&self, error: VerifyError) -> Response<Bytes> {
+    fn refuse(&self, error: VerifyError) -> Response<Bytes> {
         error.log();
         let mut response = match &self.reject {
             Some(reject) => reject(&error),
@@ -330,6 +360,7 @@ impl<S: Scheme> Clone for Config<S> {
             body_limit: self.body_limit,
             clock: Arc::clone(&self.clock),
             reject: self.reject.clone(),
+            on_refused: self.on_refused.clone(),
             locate: self.locate.clone(),
             decoy: self.decoy.clone(),
             replay: self.replay.clone(),

@@ -18,6 +18,7 @@
 //! - `cache`: `CachedKeys`, a cache in front of any key source.
 //! - `axum-router`: what needs the router of axum: `PathTenant`, `VerifyLayer::route`, and for signed URLs the
 //!   one from before a router nested it.
+//! - `dissect`: the module `dissect`, which takes a check apart to say why a request was refused.
 //! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
 //!
 //! [countersign]: https://crates.io/crates/countersign
@@ -25,6 +26,8 @@
 mod body;
 mod clock;
 pub mod danger;
+#[cfg(feature = "dissect")]
+pub mod dissect;
 mod drain;
 mod engine;
 mod error;
@@ -38,11 +41,13 @@ mod headers;
 mod json;
 mod keys;
 mod layer;
+mod looked;
 mod method;
 mod offline;
 mod outcome;
 mod payload;
 mod proof;
+mod refused;
 mod replay;
 #[cfg(feature = "axum-router")]
 mod route;
@@ -74,10 +79,12 @@ pub use self::keys::{
     ReloadedKeys, TenantKeys, UnverifiedName,
 };
 pub use self::layer::VerifyLayer;
+pub use self::looked::looked_for;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
 pub use self::outcome::Outcome;
 pub use self::payload::{Carries, Payload, PayloadBytes, Via};
 pub use self::proof::{Covered, Proof};
+pub use self::refused::{OnRefused, Refused};
 pub use self::replay::{
     ClaimOutcome, Duplicates, MemoryReplay, Owner, Replay, ReplayError, ReplayKey, ReplayMode,
     ReplayStore, Reply, ReplyFuture,

@@ -8,7 +8,7 @@ use std::fmt::{self, Debug, Formatter};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable};
 
-use crate::evidence::Claim;
+use crate::evidence::{Algorithm, Claim};
 
 pub use self::hmac::{Hmac, HmacKey, HmacState};
 pub use self::token::{Token, TokenKey};
@@ -38,6 +38,16 @@ pub trait Method: Send + Sync + 'static {
     ///
     /// `keys` and `claim` are those of [`start`](Self::start).
     fn finish(state: Self::State, keys: &[Self::Key], claim: &Claim) -> Option<Match>;
+
+    /// What the signature of a text would be under a key, where who verifies could sign as well.
+    /// `None` for a public key, and for an algorithm that the method does not make.
+    ///
+    /// **For people who ask why a request was refused**, never to be compared with what came or to be
+    /// sent to anybody: [`finish`](Self::finish) is the check.
+    fn tag(key: &Self::Key, algorithm: Algorithm, text: &[u8]) -> Option<Vec<u8>> {
+        let _ = (key, algorithm, text);
+        None
+    }
 }
 
 /// A signature that holds.

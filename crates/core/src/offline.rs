@@ -31,11 +31,10 @@ impl<S: Scheme> VerifyLayer<S> {
     ///
     /// When it is refused; [`VerifyError::response`] is the answer to send.
     pub fn verify(&self, request: Request<Bytes>) -> Result<Outcome<S>, VerifyError> {
-        let mut checking = pin!(self.verify_async(request));
-        match checking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => Err(refused::<S>(Reason::KeysUnavailable)),
-        }
+        let (mut parts, body) = request.into_parts();
+        let tenant = self.config().locate(&mut parts);
+        let head = Head::new(&parts).with_tenant(tenant.as_deref());
+        check_now(self.config(), &head, &body).map_err(refused::<S>)
     }
 
     /// The same, for keys that may have to be fetched. Nothing is claimed here either.
@@ -55,6 +54,19 @@ fn refused<S: Scheme>(reason: Reason) -> VerifyError {
     let error = VerifyError::new(S::NAME, reason);
     error.log();
     error
+}
+
+/// The check without waiting: keys that are not at hand are unavailable.
+pub(crate) fn check_now<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    body: &Bytes,
+) -> Result<Outcome<S>, Reason> {
+    let mut checking = pin!(check(config, head, body));
+    match checking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Err(Reason::KeysUnavailable),
+    }
 }
 
 async fn check<S: Scheme>(

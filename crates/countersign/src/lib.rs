@@ -9,6 +9,7 @@
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
 //! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
+//! | `explain` | `explain`, which says why a request was refused, and keeps refused ones for later |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
@@ -35,6 +36,8 @@
 
 #[doc(inline)]
 pub use countersign_core::*;
+#[cfg(feature = "explain")]
+pub use countersign_explain as explain;
 #[cfg(feature = "flow")]
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::ops::Range;
 
 use bytes::Bytes;
-use countersign_core::Reason;
+use countersign_core::{Reason, looked_for};
 
 use crate::decode::decode;
 use crate::encode::{escape, escaped_len};
@@ -50,8 +50,10 @@ impl Form {
     /// The value of a field; `None` without such a field, or one without `=`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self.fields.binary_search_by(|span| self.slice(&span.name).cmp(name)).ok()?;
-        self.fields.get(at).and_then(|span| self.field(span).value)
+        let at = self.fields.binary_search_by(|span| self.slice(&span.name).cmp(name)).ok();
+        let value = at.and_then(|at| self.fields.get(at)).and_then(|span| self.field(span).value);
+        looked_for(name, value.map(str::as_bytes));
+        value
     }
 
     /// The fields in the order of their names, by bytes.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use countersign::Secret;
+use countersign::explain::encode;
 use http::Response;
 
 use super::{code, read, runtime, settings, time};
@@ -13,7 +14,7 @@ use crate::capture::LIMIT;
 use crate::draft::{self, Draft};
 use crate::failure::Failure;
 use crate::target::Target;
-use crate::{client, curl, registry, wire};
+use crate::{client, curl, registry};
 
 pub(super) fn run(args: &Sign) -> Result<ExitCode, Failure> {
     let provider = registry::find(&args.provider)?;
@@ -39,7 +40,7 @@ pub(super) fn run(args: &Sign) -> Result<ExitCode, Failure> {
     } else if args.curl {
         out.write_all(&curl::command(&target, &request)?)?;
     } else {
-        out.write_all(&wire::encode(&request))?;
+        out.write_all(&encode(&request))?;
     }
     out.flush()?;
     Ok(code(true))

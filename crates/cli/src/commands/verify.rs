@@ -8,28 +8,16 @@ use countersign::{Covered, Timestamp, VerifyError};
 use serde::Serialize;
 use serde_json::Number;
 
-use super::{code, read, settings, time};
+use super::{code, read, settings, time, with_secrets};
 use crate::args::Verify;
 use crate::capture::{self, LIMIT};
 use crate::failure::{Failure, unless_closed};
-use crate::registry::{self, Accepted, Genuine, SECRETS};
-use crate::secrets;
+use crate::registry::{self, Accepted, Genuine};
 
 pub(super) fn run(args: &Verify) -> Result<ExitCode, Failure> {
     let provider = registry::find(&args.provider)?;
-    let mut settings = settings(provider, &args.settings)?;
-    let given = args.secrets.read()?;
-    let takes = provider.members().iter().any(|member| member.name == SECRETS.name);
-    if takes && given.is_empty() {
-        return Err(secrets::none());
-    }
-    if !takes && !given.is_empty() {
-        let name = provider.facts().name;
-        return Err(Failure::new(format!("{name}: its requests are not verified by a secret")));
-    }
-    for secret in given {
-        settings.secret(secret.to_vec());
-    }
+    let settings = settings(provider, &args.settings)?;
+    let settings = with_secrets(provider, settings, &args.secrets)?;
     let verifier = provider.verifier(&settings)?;
 
     let bytes = read(&args.file, "capture", LIMIT)?;

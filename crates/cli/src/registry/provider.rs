@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::routing::{MethodRouter, any};
 use bytes::Bytes;
+use countersign::explain::Receiver;
 use countersign::{
     ConfigError, Covered, Defaults, ManualClock, Outcome, Proof, Replay, Scheme, Secret, Sign,
     Timestamp, VerifyError, VerifyLayer,
@@ -37,6 +38,9 @@ pub trait Provider: Send + Sync {
     ///
     /// When it cannot be built like that: an empty secret, say.
     fn verifier(&self, settings: &Settings) -> Result<Box<dyn Verifier>, ConfigError>;
+
+    /// What explains its requests: the same verifier, made anew with any secrets and URLs.
+    fn receiver(&self, settings: &Settings) -> Receiver;
 
     /// Signs a request as the provider would.
     ///
@@ -122,14 +126,12 @@ impl<E: Entry> Provider for E {
     }
 
     fn verifier(&self, settings: &Settings) -> Result<Box<dyn Verifier>, ConfigError> {
-        let mut layer = E::layer(settings)?;
-        if let Some(max_age) = settings.seconds(MAX_AGE) {
-            layer = layer.max_age(max_age);
-        }
-        if let Some(max_future) = settings.seconds(MAX_FUTURE) {
-            layer = layer.max_future(max_future);
-        }
-        Ok(Box::new(layer))
+        Ok(Box::new(layer::<E>(settings)?))
+    }
+
+    fn receiver(&self, settings: &Settings) -> Receiver {
+        let settings = settings.clone();
+        Receiver::new(move |setup| layer::<E>(&settings.set_up(setup)))
     }
 
     fn sign(
@@ -145,6 +147,18 @@ impl<E: Entry> Provider for E {
     fn credentials(&self) -> Result<Credentials, ConfigError> {
         E::credentials()
     }
+}
+
+/// The layer as configured, with its window.
+fn layer<E: Entry>(settings: &Settings) -> Result<VerifyLayer<E::Scheme>, ConfigError> {
+    let mut layer = E::layer(settings)?;
+    if let Some(max_age) = settings.seconds(MAX_AGE) {
+        layer = layer.max_age(max_age);
+    }
+    if let Some(max_future) = settings.seconds(MAX_FUTURE) {
+        layer = layer.max_future(max_future);
+    }
+    Ok(layer)
 }
 
 impl<S: Scheme> Verifier for VerifyLayer<S> {

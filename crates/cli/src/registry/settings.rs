@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::time::Duration;
 
+use countersign::explain::Setup;
+use countersign::{ConfigError, Secret};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -138,6 +140,28 @@ impl Settings {
     pub fn sent_to(mut self, url: &str) -> Self {
         self.url = Some(url.to_owned());
         self
+    }
+
+    /// What of it may be wrong, for who explains a refusal: the secrets and the external URLs.
+    ///
+    /// # Errors
+    ///
+    /// When a secret is empty.
+    pub fn setup(&self) -> Result<Setup, ConfigError> {
+        let setup = self.urls().into_iter().fold(Setup::default(), |setup, url| setup.url(url));
+        let mut secrets = self.secrets.iter();
+        secrets.try_fold(setup, |setup, secret| Ok(setup.secret(Secret::new(secret.to_vec())?)))
+    }
+
+    /// The same with the secrets and external URLs of that setup.
+    #[must_use]
+    pub fn set_up(&self, setup: &Setup) -> Self {
+        let secrets = setup.secrets().iter().map(|secret| Zeroizing::new(secret.expose().to_vec()));
+        let mut settings = Self { secrets: secrets.collect(), ..self.clone() };
+        if !setup.urls().is_empty() {
+            settings.values.insert(URLS.name, Value::from(setup.urls()));
+        }
+        settings
     }
 
     /// The secrets, newest first; what is wrong with them is for the verifier to say.

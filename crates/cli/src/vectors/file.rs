@@ -35,6 +35,16 @@ pub fn read(text: &[u8]) -> Result<Vec<Vector>, VectorError> {
         .collect()
 }
 
+/// Reads one vector that stands alone, of that provider.
+pub(crate) fn read_one(
+    provider: &'static dyn Provider,
+    text: &[u8],
+) -> Result<Vector, VectorError> {
+    let raw: &RawValue =
+        serde_json::from_slice(text).map_err(|error| VectorError(without_values(&error)))?;
+    vector(provider, raw)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

@@ -176,6 +176,10 @@ impl Method for Hmac {
         let key = newest(verdicts.into_iter().map(|verdict| verdict.over(claimed)))?;
         Some(Match { key, fingerprints })
     }
+
+    fn tag(key: &HmacKey, algorithm: Algorithm, text: &[u8]) -> Option<Vec<u8>> {
+        key.sign(algorithm, &[text]).ok()
+    }
 }
 
 /// Whether the claim holds under one key, as far as its tags were seen.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::{self, Formatter};
 
-use countersign_core::Reason;
+use countersign_core::{Reason, looked_for};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -53,8 +53,14 @@ impl Outline {
 impl Member {
     fn text(&self, name: &'static str) -> Result<&str, Reason> {
         match self {
-            Self::Text(text) => Ok(text),
-            Self::Absent => Err(Reason::Missing(name)),
+            Self::Text(text) => {
+                looked_for(name, Some(text.as_bytes()));
+                Ok(text)
+            }
+            Self::Absent => {
+                looked_for(name, None);
+                Err(Reason::Missing(name))
+            }
             Self::Other => Err(Reason::Malformed(name)),
         }
     }

@@ -1,0 +1,119 @@
+//! Where in a request something that looks like a signature stands.
+
+use http::header::{CONTENT_TYPE, HeaderName};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode, percent_encode};
+
+use crate::case::{Case, Variant};
+
+/// A text of digits in a header or in a field of a form, with what stands around it.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    place: Place,
+    before: Vec<u8>,
+    pub(super) text: String,
+    after: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    /// That value of the header.
+    Header(HeaderName, usize),
+    /// The field of the form that begins and ends there, without its name.
+    Field(usize, usize),
+}
+
+/// Fewer digits are no signature.
+const SHORTEST: usize = 26;
+
+/// More is not looked at.
+const MOST: usize = 32;
+
+pub(super) fn spots(case: &Case) -> impl Iterator<Item = Spot> + use<> {
+    let mut spots = Vec::new();
+    for name in case.request.headers().keys() {
+        for (at, value) in case.request.headers().get_all(name).iter().enumerate() {
+            within(value.as_bytes(), &Place::Header(name.clone(), at), &mut spots);
+        }
+    }
+    for (start, end) in fields(case) {
+        let value = case.request.body().get(start..end).unwrap_or_default();
+        let decoded: Vec<_> = percent_decode(value).collect();
+        within(&decoded, &Place::Field(start, end), &mut spots);
+    }
+    spots.truncate(MOST);
+    spots.into_iter()
+}
+
+/// Where the values of a form are in the body; none if it is no form.
+fn fields(case: &Case) -> Vec<(usize, usize)> {
+    let is_form =
+        case.request.headers().get(CONTENT_TYPE).is_some_and(|value| {
+            value.as_bytes().starts_with(b"application/x-www-form-urlencoded")
+        });
+    let body: &[u8] = if is_form { case.request.body() } else { &[] };
+    let mut start = 0;
+    let fields = body.split(|&byte| byte == b'&').filter_map(|field| {
+        let begin = start;
+        start += field.len() + 1;
+        let equals = field.iter().position(|&byte| byte == b'=')?;
+        (field.len() > SHORTEST).then_some((begin + equals + 1, begin + field.len()))
+    });
+    fields.collect()
+}
+
+/// Every run of digits in the value: those that a `,`, `;`, space or `=` ends.
+fn within(value: &[u8], place: &Place, spots: &mut Vec<Spot>) {
+    let mut start = 0;
+    while start < value.len() {
+        let rest = value.get(start..).unwrap_or_default();
+        let digits = rest.iter().take_while(|&&byte| is_digit(byte)).count();
+        let padding = rest.iter().skip(digits).take_while(|&&byte| byte == b'=').count();
+        // A single `=` with something behind it ends a name.
+        let ends = rest.get(digits + padding).is_none_or(|byte| b",; &\"".contains(byte));
+        let length = if ends { digits + padding } else { digits };
+        let text = rest.get(..length).and_then(|text| str::from_utf8(text).ok());
+        if let Some(text) = text.filter(|text| text.len() >= SHORTEST && ends) {
+            spots.push(Spot {
+                place: place.clone(),
+                before: value.get(..start).unwrap_or_default().to_vec(),
+                text: text.to_owned(),
+                after: rest.get(length..).unwrap_or_default().to_vec(),
+            });
+        }
+        start += length.max(1);
+    }
+}
+
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
+}
+
+impl Spot {
+    /// With another text in its place.
+    pub(super) fn with_text(&self, case: &Case, text: &str, detail: String) -> Option<Variant> {
+        self.put(case, &[&self.before, text.as_bytes(), &self.after].concat(), detail)
+    }
+
+    /// With that alone as the whole value.
+    pub(super) fn replaced(
+        &self,
+        case: &Case,
+        prefix: &str,
+        text: &str,
+        detail: String,
+    ) -> Option<Variant> {
+        self.put(case, &[prefix.as_bytes(), text.as_bytes()].concat(), detail)
+    }
+
+    fn put(&self, case: &Case, value: &[u8], detail: String) -> Option<Variant> {
+        match &self.place {
+            Place::Header(name, at) => case.with_header(name, *at, value, detail),
+            Place::Field(start, end) => {
+                let body = case.request.body();
+                let value = percent_encode(value, NON_ALPHANUMERIC).to_string();
+                let (before, after) = (body.get(..*start)?, body.get(*end..)?);
+                case.with_body([before, value.as_bytes(), after].concat(), detail)
+            }
+        }
+    }
+}

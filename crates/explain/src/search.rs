@@ -1,0 +1,142 @@
+//! Looks for changes under which the request verifies: one at a time, then two.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::case::{Case, Variant};
+use crate::causes::{MUTATIONS, Mutation};
+use crate::explanation::Cause;
+
+/// How long it may take, and how much it may try.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) budget: Duration,
+    pub(crate) tries: usize,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Searched {
+    pub(crate) causes: Vec<Cause>,
+    pub(crate) tries: usize,
+    pub(crate) end: End,
+}
+
+/// Why it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// All was tried, or enough found.
+    Done,
+    /// There are more than may be tried.
+    Tries,
+    /// The time was over.
+    Budget,
+    /// There was no thread for it, or it panicked in a scheme.
+    BrokenOff,
+}
+
+/// Searches in a thread of its own, and returns when it is through or the budget is: however long one
+/// try takes, of a large body say. A thread that was left behind ends after the try that it is at.
+pub(crate) fn search(case: Case, limits: Limits) -> Searched {
+    let deadline = Instant::now().checked_add(limits.budget);
+    let tries = Arc::new(AtomicUsize::new(0));
+    let (found, finds) = mpsc::channel();
+    let search = Search { tries: Arc::clone(&tries), most: limits.tries, deadline, found };
+    // Without a thread `found` is gone, and nothing comes.
+    let _ = thread::Builder::new().spawn(move || {
+        let end = search.run(&case);
+        // Nobody listens any more where the time was over.
+        let _ = search.found.send(Find::End(end));
+    });
+    let mut causes = Vec::new();
+    let end = loop {
+        let left =
+            deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
+        match finds.recv_timeout(left) {
+            Ok(Find::Cause(cause)) => causes.push(cause),
+            Ok(Find::End(end)) => break end,
+            Err(RecvTimeoutError::Timeout) => break End::Budget,
+            Err(RecvTimeoutError::Disconnected) => break End::BrokenOff,
+        }
+    };
+    Searched { causes, tries: tries.load(Ordering::Relaxed), end }
+}
+
+enum Find {
+    Cause(Cause),
+    End(End),
+}
+
+struct Search {
+    tries: Arc<AtomicUsize>,
+    most: usize,
+    deadline: Option<Instant>,
+    found: Sender<Find>,
+}
+
+impl Search {
+    /// Two at a time only where nothing was found by one.
+    fn run(&self, case: &Case) -> End {
+        match self.one_at_a_time(case) {
+            Ok(0) => self.two_at_a_time(case).err().unwrap_or(End::Done),
+            Ok(_) => End::Done,
+            Err(end) => end,
+        }
+    }
+
+    /// How many causes there are; of each mutation the first variant that verifies.
+    fn one_at_a_time(&self, case: &Case) -> Result<usize, End> {
+        let mut causes = 0;
+        for mutation in MUTATIONS {
+            for variant in (mutation.variants)(case) {
+                if self.verifies(&variant)? {
+                    self.found(mutation.cause(&variant.detail));
+                    causes += 1;
+                    break;
+                }
+            }
+        }
+        Ok(causes)
+    }
+
+    /// The later one of a pair is tried on what the earlier one left; the first pair will do.
+    fn two_at_a_time(&self, case: &Case) -> Result<(), End> {
+        for (index, first) in MUTATIONS.iter().enumerate() {
+            for one in (first.variants)(case) {
+                self.in_time()?;
+                for second in MUTATIONS.iter().skip(index + 1) {
+                    for both in (second.variants)(&one.case) {
+                        if self.verifies(&both)? {
+                            self.found(Mutation::pair(first, &one.detail, second, &both.detail));
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn verifies(&self, variant: &Variant) -> Result<bool, End> {
+        self.in_time()?;
+        if self.tries.fetch_add(1, Ordering::Relaxed) >= self.most {
+            self.tries.store(self.most, Ordering::Relaxed);
+            return Err(End::Tries);
+        }
+        Ok(variant.case.check.holds(&variant.case.request).is_ok())
+    }
+
+    fn in_time(&self) -> Result<(), End> {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(End::Budget),
+            _ => Ok(()),
+        }
+    }
+
+    fn found(&self, cause: Cause) {
+        let _ = self.found.send(Find::Cause(cause));
+    }
+}

@@ -1,0 +1,357 @@
+//! `countersign explain`
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::support::{Files, SECRET, countersign, countersign_with, one_request, run};
+
+const EXPLAIN: [&str; 6] = ["explain", "spark", "--secret-env", "SECRET", "--budget", "60"];
+
+const BODY: &str = "{\"a\":1,\"b\":{\"c\":\"d\"}}\n";
+
+fn signed(provider: &str, body: &str, more: &[&str]) -> Vec<u8> {
+    let args =
+        ["sign", provider, "--secret-env", "SECRET", "--body-file", "-", "--now", "1700000000"];
+    let run = countersign_with(&[&args[..], more].concat(), body.as_bytes());
+    assert_eq!(run.code, 0, "{run:?}");
+    run.out
+}
+
+/// The request with another body, of whatever length.
+fn with_body(request: &[u8], body: &str) -> Vec<u8> {
+    let text = str::from_utf8(request).unwrap();
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let head = head.lines().filter(|line| !line.starts_with("content-length"));
+    let head: String = head.map(|line| format!("{line}\r\n")).collect();
+    format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+fn explain(capture: &[u8], more: &[&str]) -> super::support::Run {
+    countersign_with(&[&EXPLAIN[..], more, &["-"]].concat(), capture)
+}
+
+/// The codes of the causes, in order.
+fn codes(json: &Value) -> Vec<&str> {
+    json["causes"].as_array().unwrap().iter().map(|cause| cause["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_text_of_a_genuine_request() {
+    let run = explain(&signed("spark", BODY, &[]), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!run.out.contains(&0x1b), "no colour in a pipe");
+    assert_snapshot!("genuine", run.text());
+}
+
+#[test]
+fn the_text_of_a_body_that_lost_its_line_end() {
+    let run = explain(&with_body(&signed("spark", BODY, &[]), BODY.trim_end()), &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_snapshot!("newline_removed", run.text());
+}
+
+#[test]
+fn the_text_of_two_things_at_once() {
+    let files = Files::new();
+    let secret = files.write("secret", format!("{SECRET}\n\n"));
+    let capture = with_body(&signed("spark", BODY, &[]), BODY.trim_end());
+    let args = ["explain", "spark", "--secret-file", &secret, "--budget", "60", "-"];
+    assert_snapshot!("two", countersign_with(&args, &capture).text());
+}
+
+#[test]
+fn the_text_where_nothing_is_found() {
+    let run = explain(&with_body(&signed("spark", BODY, &[]), "{\"a\":2}"), &[]);
+    assert_snapshot!("nothing", run.text());
+}
+
+#[test]
+fn the_text_of_what_is_missing_malformed_or_another_s() {
+    let unsigned: String = str::from_utf8(&signed("spark", BODY, &[]))
+        .unwrap()
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("x-spark"))
+        .collect();
+    assert_snapshot!("missing", explain(unsigned.as_bytes(), &[]).text());
+    let other = signed("space-signing-key", BODY, &[]);
+    assert_snapshot!("other_provider", explain(&other, &[]).text());
+    let text = String::from_utf8(signed("spark", BODY, &[])).unwrap();
+    let twice = text.replace("x-spark", "x-spark-signature: 00\r\nx-spark");
+    assert_snapshot!("repeated", explain(twice.as_bytes(), &[]).text());
+}
+
+#[test]
+fn the_text_of_times() {
+    let capture = signed("space-signing-key", BODY, &[]);
+    let explain = |now: &str| {
+        let args = ["explain", "space-signing-key", "--secret-env", "SECRET", "--now", now, "-"];
+        countersign_with(&args, &capture).text().to_owned()
+    };
+    assert_snapshot!("in_time", explain("1700000010"));
+    assert_snapshot!("zone", explain("1700007201"));
+    assert_snapshot!("late", explain("1700100000"));
+}
+
+#[test]
+fn the_text_of_a_form_a_url_and_a_token() {
+    let form =
+        countersign(&["sign", "flow-action", "--secret-env", "SECRET", "--now", "1700000000"]);
+    let args = ["explain", "flow-action", "--secret-env", "SECRET", "--now", "1700000001"];
+    let args = [&args[..], &["--budget", "60", "-"]].concat();
+    let broken = String::from_utf8(form.out).unwrap().replace("Gunslinger", "Sunslinger");
+    assert_snapshot!("form", countersign_with(&args, broken.as_bytes()).text());
+
+    let url = "https://bot.example.com/meya";
+    let meya = signed("meya", "{\"a\":1}", &["--url", url]);
+    let set = "urls=http://bot.example.com/meya";
+    let args = ["explain", "meya", "--secret-env", "SECRET", "--set", set, "--budget", "60", "-"];
+    assert_snapshot!("url", countersign_with(&args, &meya).text());
+
+    let body = format!("{{\"verificationToken\":\"{SECRET}\"}}");
+    let token = with_body(b"POST /hook HTTP/1.1\r\n\r\n", &body);
+    let files = Files::new();
+    let other = files.write("other", "another token");
+    let args =
+        ["explain", "space-token", "--secret-file", &other, "--other-secret-env", "SECRET", "-"];
+    assert_snapshot!("token", countersign_with(&args, &token).text());
+}
+
+#[test]
+fn a_public_key_has_no_expected_signature() {
+    let run = countersign(&[
+        "explain",
+        "space-public-key",
+        "--vector",
+        "pk_body_tampered",
+        "--budget",
+        "60",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/space-public-key.json"),
+    ]);
+    if run.code == 2 {
+        panic!("{run:?}");
+    }
+    assert!(run.text().contains("a public key only tells whether"), "{run:?}");
+}
+
+#[test]
+fn the_json_has_its_four_members_and_nothing_else() {
+    let capture = with_body(&signed("spark", BODY, &[]), BODY.trim_end());
+    let run = explain(&capture, &["--json"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let json = run.json();
+    let members: Vec<_> = json.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["causes", "reason", "steps", "verdict"]);
+    assert_eq!((&json["verdict"], &json["reason"]), (&json!("rejected"), &json!("mismatch")));
+    let cause = json["causes"][0].as_object().unwrap();
+    assert_eq!(cause.keys().collect::<Vec<_>>(), ["code", "fix", "sentence"]);
+    assert_eq!(cause["code"], "body-newline-removed");
+    for step in json["steps"].as_array().unwrap() {
+        let members: Vec<_> = step.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["state", "step", "text"]);
+    }
+    let genuine = explain(&signed("spark", BODY, &[]), &["--json"]);
+    assert_eq!(genuine.code, 0);
+    let json = genuine.json();
+    assert_eq!((&json["verdict"], &json["reason"]), (&json!("accepted"), &Value::Null));
+    assert_eq!(json["causes"], json!([]));
+}
+
+#[test]
+fn the_codes_are_listed_without_a_provider() {
+    let run = countersign(&["explain", "--codes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_snapshot!("codes", run.text());
+    let count = run.text().lines().filter(|line| !line.starts_with(' ')).count();
+    assert_eq!(count, countersign::explain::codes().count());
+}
+
+#[test]
+fn long_texts_are_shortened_unless_all_is_wanted() {
+    let body = format!("{{\"a\":\"{}middle{}\"}}", "x".repeat(400), "y".repeat(400));
+    let capture = signed("spark", &body, &[]);
+    let signature = str::from_utf8(&capture).unwrap().split("x-spark-signature: ").nth(1).unwrap();
+    let signature = &signature[..40];
+    let short = explain(&capture, &[]);
+    assert!(
+        !short.text().contains("middle") && short.text().contains(".. 574 bytes .."),
+        "{short:?}"
+    );
+    let full = explain(&capture, &["--full"]);
+    assert!(full.text().contains(&body), "{full:?}");
+    let redacted = explain(&capture, &["--redact"]);
+    assert!(!redacted.text().contains(signature), "{redacted:?}");
+    assert!(!redacted.text().contains("xxxxxxxxxxxxx"), "{redacted:?}");
+    assert_snapshot!("redacted", redacted.text());
+    let both = explain(&capture, &["--full", "--redact"]);
+    assert_eq!(both.code, 2, "{both:?}");
+}
+
+#[test]
+fn other_secrets_are_tried_and_not_shown() {
+    let files = Files::new();
+    let wrong = files.write("wrong", "another secret");
+    let args = [
+        "explain",
+        "spark",
+        "--secret-file",
+        &wrong,
+        "--other-secret-file",
+        &wrong,
+        "--other-secret-env",
+        "SECRET",
+        "--json",
+        "-",
+    ];
+    let run = countersign_with(&args, &signed("spark", BODY, &[]));
+    assert_eq!(codes(&run.json()), ["other-secret"]);
+    // `other-secret-env` comes first, as with the configured ones.
+    assert!(run.text().contains("number 1 of the other secrets"), "{run:?}");
+}
+
+#[test]
+fn the_budget_is_in_seconds() {
+    let capture = with_body(&signed("spark", BODY, &[]), "{\"a\":2}");
+    let args = ["explain", "spark", "--secret-env", "SECRET", "--budget", "0", "-"];
+    let run = countersign_with(&args, &capture);
+    assert!(run.text().contains("the 0 s are over"), "{run:?}");
+    for bad in ["-1", "x", "1e400", "NaN"] {
+        let budget = format!("--budget={bad}");
+        let run = countersign_with(
+            &["explain", "spark", "--secret-env", "SECRET", &budget, "-"],
+            &capture,
+        );
+        assert_eq!(run.code, 2, "{run:?}");
+    }
+}
+
+/// The same request, by everything that it may be captured with.
+#[test]
+fn every_kind_of_capture_is_read() {
+    let files = Files::new();
+    let capture = with_body(&signed("spark", BODY, &[]), BODY.trim_end());
+    let signature = str::from_utf8(&capture).unwrap().split("x-spark-signature: ").nth(1).unwrap();
+    let signature = &signature[..40];
+    let har = json!({"log": {"version": "1.2", "entries": [
+        {"request": {"method": "GET", "url": "https://example.com/", "headers": []}},
+        {"request": {
+            "method": "POST", "url": "https://example.com/spark",
+            "headers": [{"name": ":method", "value": "POST"}, {"name": "X-Spark-Signature", "value": signature}],
+            "bodySize": BODY.len() - 1, "postData": {"mimeType": "application/json", "text": BODY.trim_end()},
+        }},
+    ]}});
+    let request = json!({
+        "method": "POST", "url": "https://example.com/spark",
+        "headers": [["X-Spark-Signature", signature]], "body": BODY.trim_end(),
+    });
+    let vector = json!({
+        "name": "one", "config": {"secrets": [SECRET]}, "request": request, "now": 0, "expect": "reject",
+    });
+    let vectors = json!({"provider": "spark", "vectors": [
+        {"name": "zero", "config": {"secrets": ["x"]}, "request": request, "now": 0, "expect": "reject"},
+        vector,
+    ]});
+    let expected = ["body-newline-removed"];
+    assert_eq!(codes(&explain(&capture, &["--json"]).json()), expected);
+    let har = har.to_string();
+    assert_eq!(codes(&explain(har.as_bytes(), &["--json", "--har-entry", "1"]).json()), expected);
+    explain(har.as_bytes(), &[]).is_one_error_naming("--har-entry, from 0 to 1");
+    explain(har.as_bytes(), &["--har-entry", "2"]).is_one_error_naming("no entry 2");
+    let alone = ["explain", "spark", "--json", "-"];
+    let by_itself = countersign_with(&alone, vector.to_string().as_bytes());
+    assert_eq!(codes(&by_itself.json()), expected, "with the configuration of the vector");
+    let named = ["explain", "spark", "--json", "--vector", "one", "-"];
+    assert_eq!(codes(&countersign_with(&named, vectors.to_string().as_bytes()).json()), expected);
+    explain(vectors.to_string().as_bytes(), &[]).is_one_error_naming("--vector NAME");
+    explain(vectors.to_string().as_bytes(), &["--vector", "none"]).is_one_error_naming("`none`");
+    explain(&capture, &["--har-entry", "0"]).is_one_error_naming("--har-entry is for a HAR");
+    explain(&capture, &["--vector", "a"]).is_one_error_naming("--vector is for a file of vectors");
+
+    for (option, remark) in [("--trace-ascii", true), ("--trace", false)] {
+        let (port, server) = one_request();
+        let trace = files.path("trace");
+        let mut curl = Command::new("curl");
+        curl.args(["-q", "-sv", option]).arg(&trace);
+        curl.args([
+            "-H",
+            &format!("X-Spark-Signature: {signature}"),
+            "--data-raw",
+            BODY.trim_end(),
+        ]);
+        curl.arg(format!("http://127.0.0.1:{port}/spark"));
+        assert_eq!(run(curl, b"").code, 0);
+        server.join().unwrap();
+        let trace = std::fs::read(trace).unwrap();
+        let run = explain(&trace, &["--json"]);
+        assert_eq!(codes(&run.json()), expected, "{option}");
+        assert_eq!(run.text().contains("take --trace"), remark, "{option}");
+    }
+}
+
+/// `--trace-ascii` leaves CR LF out, and says by its offsets where it was.
+#[test]
+fn the_line_ends_of_a_trace_are_known() {
+    let files = Files::new();
+    for body in [
+        "a\r\nb",
+        "\r\n",
+        "a\r\n\r\n",
+        &"x".repeat(64),
+        &format!("{}\r\ny", "x".repeat(64)),
+        &"\r\nabc".repeat(100),
+    ] {
+        let capture = signed("spark", body, &[]);
+        let signature =
+            str::from_utf8(&capture).unwrap().split("x-spark-signature: ").nth(1).unwrap();
+        for option in ["--trace-ascii", "--trace"] {
+            let (port, server) = one_request();
+            let trace = files.path("trace");
+            let mut curl = Command::new("curl");
+            curl.args(["-q", "-s", "--trace-time", option]).arg(&trace);
+            curl.args([
+                "-H",
+                &format!("X-Spark-Signature: {}", &signature[..40]),
+                "--data-raw",
+                body,
+            ]);
+            curl.arg(format!("http://127.0.0.1:{port}/spark"));
+            assert_eq!(run(curl, b"").code, 0);
+            server.join().unwrap();
+            let run = explain(&std::fs::read(trace).unwrap(), &[]);
+            assert_eq!(run.code, 0, "{option}, {body:?}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_capture_is_one_error() {
+    for (capture, thing) in [
+        ("", "cut off"),
+        ("{", "not JSON"),
+        ("{}", "no HAR"),
+        ("{\"log\":{}}", "the HAR"),
+        ("{\"log\":{\"entries\":[]}}", "no entries"),
+        (
+            "{\"log\":{\"entries\":[{\"request\":{\"method\":\"POST\",\"url\":\"/\",\"bodySize\":9}}]}}",
+            "with its content",
+        ),
+        ("{\"vectors\":[]}", "provider"),
+        (
+            "{\"provider\":\"meya\",\"vectors\":[{\"name\":\"a\",\"config\":{\"secrets\":[\"a\"]},\"request\":{\"method\":\"POST\",\"url\":\"/\",\"headers\":[],\"body\":\"\"},\"now\":0,\"expect\":\"reject\"}]}",
+            "not of `spark`",
+        ),
+        ("== Info: Could not resolve host\n", "sent no request"),
+        ("=> Send header, 9 bytes (0x9)\n0000: GET /\n", "cut off"),
+        ("=> Send header, 4 bytes (0x4)\n0000: \n0002: \n", "the trace: "),
+        ("HTTP/1.1 200 OK\r\n\r\n", "request line"),
+    ] {
+        explain(capture.as_bytes(), &[]).is_one_error_naming("capture -: ");
+        explain(capture.as_bytes(), &[]).is_one_error_naming(thing);
+    }
+    countersign(&["explain", "spork", "--secret-env", "SECRET", "-"]).is_one_error_naming("spork");
+    let capture = signed("spark", BODY, &[]);
+    countersign_with(&["explain", "spark", "-"], &capture).is_one_error_naming("--secret-file");
+    assert_eq!(countersign(&["explain"]).code, 2);
+    assert_eq!(countersign(&["explain", "spark"]).code, 2);
+}
