@@ -12,7 +12,7 @@ use super::{code, read, settings, time};
 use crate::args::Verify;
 use crate::capture::{self, LIMIT};
 use crate::failure::{Failure, unless_closed};
-use crate::registry::{self, Accepted, Genuine, SECRETS};
+use crate::registry::{self, Accepted, Genuine, PUBLIC_KEYS, SECRETS};
 use crate::secrets;
 
 pub(super) fn run(args: &Verify) -> Result<ExitCode, Failure> {
@@ -20,7 +20,8 @@ pub(super) fn run(args: &Verify) -> Result<ExitCode, Failure> {
     let mut settings = settings(provider, &args.settings)?;
     let given = args.secrets.read()?;
     let takes = provider.members().iter().any(|member| member.name == SECRETS.name);
-    if takes && given.is_empty() {
+    // Of those that take both, public keys will do.
+    if takes && given.is_empty() && settings.texts(PUBLIC_KEYS.name).is_empty() {
         return Err(secrets::none());
     }
     if !takes && !given.is_empty() {
