@@ -1,7 +1,11 @@
 //! The providers beyond the founding five: one file each, with the suite that every provider has to pass and
 //! what is particular to it.
 
+mod discord;
 mod github;
+mod gitlab;
+mod standard_webhooks;
+mod telegram;
 
 use axum::Router;
 use axum::handler::Handler;

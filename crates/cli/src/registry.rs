@@ -3,16 +3,20 @@
 //! To add one, write its [`Entry`] in a file of its own and name it in [`PROVIDERS`]. Everything
 //! else follows: `providers`, `sign`, `verify`, `vectors run` and `demo` read this list.
 
+mod discord;
 mod entry;
 mod facts;
 mod flow;
 mod github;
+mod gitlab;
 mod meya;
 mod provider;
 mod settings;
 mod space;
 mod spark;
 mod speakap;
+mod standard_webhooks;
+mod telegram;
 mod waiting;
 
 use crate::failure::Failure;
@@ -34,6 +38,11 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &meya::Meya,
     &speakap::Speakap,
     &github::GitHub,
+    &standard_webhooks::StandardWebhooks,
+    &gitlab::Signing,
+    &gitlab::Token,
+    &discord::Discord,
+    &telegram::Telegram,
 ];
 
 /// The provider of that name.

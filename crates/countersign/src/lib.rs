@@ -9,8 +9,10 @@
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
 //! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
+//! | `discord` | Discord: `DiscordVerify` |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
+//! | `gitlab` | GitLab: `GitLabSigningVerify`, and `GitLabTokenVerify`, which is weak |
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
@@ -18,6 +20,8 @@
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
+//! | `standard-webhooks` | Standard Webhooks, which Svix, OpenAI, Clerk, Resend, Supabase and others send: `StandardWebhooksVerify` |
+//! | `telegram` | Telegram bots: `TelegramVerify`, which is weak |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `providers` | every provider |
 //! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
@@ -29,6 +33,10 @@
 
 #[doc(inline)]
 pub use countersign_core::*;
+#[cfg(feature = "discord")]
+pub use countersign_discord as discord;
+#[cfg(feature = "discord")]
+pub use countersign_discord::{Discord, DiscordVerify};
 #[cfg(feature = "flow")]
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
@@ -37,6 +45,10 @@ pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhoo
 pub use countersign_github as github;
 #[cfg(feature = "github")]
 pub use countersign_github::{GitHub, GitHubVerify};
+#[cfg(feature = "gitlab")]
+pub use countersign_gitlab as gitlab;
+#[cfg(feature = "gitlab")]
+pub use countersign_gitlab::{GitLabSigning, GitLabSigningVerify, GitLabToken, GitLabTokenVerify};
 #[cfg(feature = "meya")]
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]
@@ -62,3 +74,11 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "standard-webhooks")]
+pub use countersign_standard_webhooks as standard_webhooks;
+#[cfg(feature = "standard-webhooks")]
+pub use countersign_standard_webhooks::{StandardWebhooks, StandardWebhooksVerify};
+#[cfg(feature = "telegram")]
+pub use countersign_telegram as telegram;
+#[cfg(feature = "telegram")]
+pub use countersign_telegram::{Telegram, TelegramVerify};
