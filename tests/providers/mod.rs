@@ -1,13 +1,17 @@
 //! The providers beyond the founding five: one file each, with the suite that every provider has to pass and
 //! what is particular to it.
 
+mod discord;
 mod github;
+mod gitlab;
 mod line;
 mod meta;
 mod notion;
 mod shopify;
 mod slack;
+mod standard_webhooks;
 mod stripe;
+mod telegram;
 
 use axum::Router;
 use axum::handler::Handler;

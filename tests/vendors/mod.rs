@@ -11,6 +11,12 @@ mod oracle;
 mod requests;
 mod trial;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use countersign::Secret;
+use countersign_cli::registry::{Credentials, PUBLIC_KEYS, Settings, random_text};
+use countersign_ed25519::Ed25519SigningKey;
+
 use self::oracle::Language::{Node, Python};
 use self::trial::Trial;
 
@@ -45,4 +51,43 @@ fn line() {
 #[test]
 fn notion() {
     Trial::of("notion").against(Node, "notion");
+}
+
+#[test]
+fn standard_webhooks() {
+    for language in [Node, Python] {
+        Trial::of("standard-webhooks").against(language, "standard-webhooks");
+        Trial::of("standard-webhooks").set("profile=svix").against(language, "svix");
+        Trial::of("standard-webhooks").set("profile=openai").against(language, "openai");
+        Trial::of("standard-webhooks").set("profile=resend").against(language, "resend");
+    }
+    Trial::of("standard-webhooks").set("profile=clerk").against(Node, "clerk");
+    Trial::of("standard-webhooks")
+        .credentials(|| key_pair("whsk_", "whpk_"))
+        .against(Node, "standard-webhooks-v1a");
+}
+
+#[test]
+fn gitlab() {
+    for language in [Node, Python] {
+        Trial::of("gitlab-signing").against(language, "standard-webhooks");
+    }
+}
+
+#[test]
+fn discord() {
+    for language in [Node, Python] {
+        Trial::of("discord").against(language, "discord");
+    }
+}
+
+/// A fresh key pair of Ed25519, in base64 behind these prefixes.
+fn key_pair(private: &str, public: &str) -> Credentials {
+    let bytes = random_text().expect("randomness");
+    let pair = Ed25519SigningKey::from_bytes(bytes.as_bytes()).expect("32 bytes");
+    let signing = format!("{private}{}", BASE64_STANDARD.encode(bytes));
+    let mut settings = Settings::default();
+    let key = format!("{}={public}{}", PUBLIC_KEYS.name, pair.public_key().to_base64());
+    settings.parse(&[PUBLIC_KEYS], &key).expect("a setting");
+    Credentials { signing: Secret::new(signing).expect("a secret"), settings }
 }

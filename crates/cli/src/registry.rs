@@ -3,10 +3,12 @@
 //! To add one, write its [`Entry`] in a file of its own and name it in [`PROVIDERS`]. Everything
 //! else follows: `providers`, `sign`, `verify`, `vectors run` and `demo` read this list.
 
+mod discord;
 mod entry;
 mod facts;
 mod flow;
 mod github;
+mod gitlab;
 mod line;
 mod meta;
 mod meya;
@@ -18,7 +20,9 @@ mod slack;
 mod space;
 mod spark;
 mod speakap;
+mod standard_webhooks;
 mod stripe;
+mod telegram;
 mod waiting;
 
 use crate::failure::Failure;
@@ -46,6 +50,11 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &line::Line,
     &notion::Notion,
     &meta::Meta,
+    &standard_webhooks::StandardWebhooks,
+    &gitlab::Signing,
+    &gitlab::Token,
+    &discord::Discord,
+    &telegram::Telegram,
 ];
 
 /// The provider of that name.

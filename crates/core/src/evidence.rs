@@ -340,6 +340,12 @@ impl Evidence {
         self
     }
 
+    /// What a [`Method`](crate::Method) is asked to check.
+    #[must_use]
+    pub fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
     fn of(signatures: impl IntoIterator<Item = Signature>, need: Need) -> Self {
         // One more than are looked at is enough to know that there are too many.
         let signatures = signatures.into_iter().take(Self::MAX_SIGNATURES + 1).collect();

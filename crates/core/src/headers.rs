@@ -11,6 +11,7 @@ use http::header::{HeaderName, HeaderValue};
 use crate::error::{ConfigError, Reason};
 use crate::evidence::{Algorithm, Signature};
 use crate::head::Head;
+use crate::secret::Secret;
 use crate::time::{TimeUnit, Timestamp};
 
 /// A header with one signature in it: a prefix, if there is one, and the signature as text.
@@ -146,6 +147,57 @@ impl TimeHeader {
 impl Debug for TimeHeader {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TimeHeader").field(&self.name).finish()
+    }
+}
+
+/// A header with a token in it, and no signature: see [`TokenOnly`](crate::TokenOnly).
+#[derive(Clone)]
+pub struct TokenHeader {
+    name: &'static str,
+    header: HeaderName,
+}
+
+impl TokenHeader {
+    /// The header with this name: as it is shown to people, and as it is looked up.
+    #[must_use]
+    pub const fn new(name: &'static str, header: HeaderName) -> Self {
+        Self { name, header }
+    }
+
+    /// The token, which has to be there once, without the white space around it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Missing`], [`Reason::Repeated`], or [`Reason::Malformed`] for an empty one.
+    pub fn read(&self, head: &Head<'_>) -> Result<Signature, Reason> {
+        let token = head.required(&self.header, self.name)?;
+        if token.is_empty() {
+            return Err(Reason::Malformed(self.name));
+        }
+        Signature::from_bytes(Algorithm::Token, token, self.name)
+    }
+
+    /// Puts a token into the request, in place of any that it has.
+    ///
+    /// # Errors
+    ///
+    /// When HTTP does not allow it in a header, or the request has too many headers already.
+    pub fn write(&self, request: &mut Request<Bytes>, token: &Secret) -> Result<(), ConfigError> {
+        let text = std::str::from_utf8(token.expose())
+            .map_err(|_| ConfigError::new("the token is not UTF-8"))?;
+        insert_header(request, &self.header, text)
+    }
+
+    /// The name, as it is shown to people.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl Debug for TokenHeader {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TokenHeader").field(&self.name).finish()
     }
 }
 

@@ -69,7 +69,7 @@ pub use self::error::{ConfigError, PayloadError, Reason, VerifyError};
 pub use self::evidence::{Algorithm, Canonical, Claim, Evidence, Message, Need, Signature};
 pub use self::future::ResponseFuture;
 pub use self::head::Head;
-pub use self::headers::{Encoding, SignatureHeader, TimeHeader, insert_header};
+pub use self::headers::{Encoding, SignatureHeader, TimeHeader, TokenHeader, insert_header};
 #[cfg(feature = "json")]
 pub use self::json::{JsonObject, Members, Sensitive, SignedJson, read_json};
 #[cfg(feature = "cache")]

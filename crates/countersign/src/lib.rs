@@ -10,8 +10,10 @@
 //! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `explain` | `explain`, which says why a request was refused, and keeps refused ones for later |
+//! | `discord` | Discord: `DiscordVerify` |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
+//! | `gitlab` | GitLab: `GitLabSigningVerify`, and `GitLabTokenVerify`, which is weak |
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `slack` | Slack: `SlackVerify` |
 //! | `stripe` | Stripe: `StripeVerify` |
@@ -25,6 +27,8 @@
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
+//! | `standard-webhooks` | Standard Webhooks, which Svix, OpenAI, Clerk, Resend, Supabase and others send: `StandardWebhooksVerify` |
+//! | `telegram` | Telegram bots: `TelegramVerify`, which is weak |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `providers` | every provider |
 //! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
@@ -36,6 +40,10 @@
 
 #[doc(inline)]
 pub use countersign_core::*;
+#[cfg(feature = "discord")]
+pub use countersign_discord as discord;
+#[cfg(feature = "discord")]
+pub use countersign_discord::{Discord, DiscordVerify};
 #[cfg(feature = "explain")]
 pub use countersign_explain as explain;
 #[cfg(feature = "flow")]
@@ -46,6 +54,10 @@ pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhoo
 pub use countersign_github as github;
 #[cfg(feature = "github")]
 pub use countersign_github::{GitHub, GitHubVerify};
+#[cfg(feature = "gitlab")]
+pub use countersign_gitlab as gitlab;
+#[cfg(feature = "gitlab")]
+pub use countersign_gitlab::{GitLabSigning, GitLabSigningVerify, GitLabToken, GitLabTokenVerify};
 #[cfg(feature = "line")]
 pub use countersign_line as line;
 #[cfg(feature = "line")]
@@ -91,7 +103,15 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "standard-webhooks")]
+pub use countersign_standard_webhooks as standard_webhooks;
+#[cfg(feature = "standard-webhooks")]
+pub use countersign_standard_webhooks::{StandardWebhooks, StandardWebhooksVerify};
 #[cfg(feature = "stripe")]
 pub use countersign_stripe as stripe;
 #[cfg(feature = "stripe")]
 pub use countersign_stripe::{Stripe, StripeVerify};
+#[cfg(feature = "telegram")]
+pub use countersign_telegram as telegram;
+#[cfg(feature = "telegram")]
+pub use countersign_telegram::{Telegram, TelegramVerify};

@@ -30,6 +30,8 @@ pub enum Kind {
     Flag,
     /// Whole seconds, not negative.
     Seconds,
+    /// A text.
+    Text,
     /// A list of texts; on the command line one for each `--set`.
     Texts,
     /// JSON, such as a JWKS.
@@ -120,6 +122,7 @@ impl Settings {
                 }
                 return Ok(());
             }
+            Kind::Text => Value::from(text),
             Kind::Flag | Kind::Seconds | Kind::Json => {
                 serde_json::from_str(text).map_err(|_| SettingError::kind(member))?
             }
@@ -183,6 +186,12 @@ impl Settings {
         self.values.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
+    /// A text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).and_then(Value::as_str)
+    }
+
     /// A time.
     #[must_use]
     pub fn seconds(&self, name: &str) -> Option<Duration> {
@@ -227,6 +236,7 @@ impl Kind {
             Self::Secrets | Self::Texts => {
                 value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string))
             }
+            Self::Text => value.is_string(),
             Self::Flag => value.is_boolean(),
             Self::Seconds => value.is_u64(),
             Self::Json => true,
@@ -236,6 +246,7 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Self::Secrets | Self::Texts => "a list of texts",
+            Self::Text => "a text",
             Self::Flag => "true or false",
             Self::Seconds => "a whole number of seconds",
             Self::Json => "JSON",
