@@ -11,10 +11,16 @@ mod oracle;
 mod requests;
 mod trial;
 
-use self::oracle::Language::Node;
+use self::oracle::Language::{Node, Python};
 use self::trial::Trial;
 
 #[test]
 fn github() {
     Trial::of("github").against(Node, "github");
+}
+
+#[test]
+fn twilio() {
+    Trial::of("twilio").against(Node, "twilio");
+    Trial::of("twilio").against(Python, "twilio");
 }

@@ -13,6 +13,7 @@ mod settings;
 mod space;
 mod spark;
 mod speakap;
+mod twilio;
 mod waiting;
 
 use crate::failure::Failure;
@@ -34,6 +35,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &meya::Meya,
     &speakap::Speakap,
     &github::GitHub,
+    &twilio::Twilio,
 ];
 
 /// The provider of that name.

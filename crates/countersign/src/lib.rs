@@ -18,6 +18,7 @@
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
+//! | `twilio` | Twilio: `TwilioVerify` |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `providers` | every provider |
 //! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
@@ -62,3 +63,7 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "twilio")]
+pub use countersign_twilio as twilio;
+#[cfg(feature = "twilio")]
+pub use countersign_twilio::{Twilio, TwilioVerify};
