@@ -2,6 +2,7 @@
 //! what is particular to it.
 
 mod github;
+mod hubspot;
 mod twilio;
 
 use axum::Router;

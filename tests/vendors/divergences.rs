@@ -29,8 +29,44 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
     Divergence {
         name: "hex-in-upper-case",
         why: "hexadecimal digits of either case are the same signature; the package compares texts",
-        at: |file, _| matches!(file, "github"),
+        at: |file, _| matches!(file, "github" | "linear"),
         mutation: |mutation| matches!(mutation, Mutation::Header(_, HeaderMutation::UpperCase)),
         we_accept: true,
+    },
+    Divergence {
+        name: "not-utf8-in-python",
+        why: "the package takes a text, so its caller decodes the body; we take the bytes as they came",
+        at: |file, language| {
+            language == Language::Python && matches!(file, "hubspot" | "sendgrid" | "square")
+        },
+        mutation: |mutation| *mutation == Mutation::NotUtf8,
+        we_accept: true,
+    },
+    Divergence {
+        name: "any-time-ahead",
+        why: "the package lets a signed time be as far in the future as it likes, and what was signed for \
+              tomorrow could be kept until then",
+        at: |file, _| matches!(file, "hubspot" | "sendgrid"),
+        mutation: |mutation| matches!(mutation, Mutation::Ahead(ahead) if ahead.as_secs() > 300),
+        we_accept: false,
+    },
+    Divergence {
+        name: "any-age",
+        why: "the package compares the signed time with nothing; events are delivered for 24 hours",
+        at: |file, _| file == "sendgrid",
+        mutation: |mutation| matches!(mutation, Mutation::Ago(age) if age.as_secs() > 90_000),
+        we_accept: false,
+    },
+    Divergence {
+        name: "base64-in-other-spellings",
+        why: "the package passes over what stands behind the padding, over padding that is missing and over bits \
+              that are not used; a signature has one spelling",
+        at: |file, _| file == "sendgrid",
+        mutation: |mutation| {
+            use HeaderMutation::{Changed, Cut, Longer};
+            matches!(mutation, Mutation::Header(name, Changed | Cut | Longer)
+                if name.as_str().ends_with("-signature"))
+        },
+        we_accept: false,
     },
 ];

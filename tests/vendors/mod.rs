@@ -20,6 +20,12 @@ fn github() {
 }
 
 #[test]
+fn hubspot() {
+    Trial::of("hubspot").against(Node, "hubspot");
+    Trial::of("hubspot").against(Python, "hubspot");
+}
+
+#[test]
 fn twilio() {
     Trial::of("twilio").against(Node, "twilio");
     Trial::of("twilio").against(Python, "twilio");

@@ -7,6 +7,7 @@ mod entry;
 mod facts;
 mod flow;
 mod github;
+mod hubspot;
 mod meya;
 mod provider;
 mod settings;
@@ -36,6 +37,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &speakap::Speakap,
     &github::GitHub,
     &twilio::Twilio,
+    &hubspot::HubSpot,
 ];
 
 /// The provider of that name.

@@ -11,6 +11,7 @@
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
+//! | `hubspot` | HubSpot: `HubSpotVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
@@ -38,6 +39,10 @@ pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhoo
 pub use countersign_github as github;
 #[cfg(feature = "github")]
 pub use countersign_github::{GitHub, GitHubVerify};
+#[cfg(feature = "hubspot")]
+pub use countersign_hubspot as hubspot;
+#[cfg(feature = "hubspot")]
+pub use countersign_hubspot::{HubSpot, HubSpotVerify};
 #[cfg(feature = "meya")]
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]
