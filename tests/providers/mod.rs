@@ -3,6 +3,7 @@
 
 mod github;
 mod hubspot;
+mod square;
 mod twilio;
 
 use axum::Router;

@@ -26,6 +26,12 @@ fn hubspot() {
 }
 
 #[test]
+fn square() {
+    Trial::of("square").against(Node, "square");
+    Trial::of("square").against(Python, "square");
+}
+
+#[test]
 fn twilio() {
     Trial::of("twilio").against(Node, "twilio");
     Trial::of("twilio").against(Python, "twilio");

@@ -14,6 +14,7 @@ mod settings;
 mod space;
 mod spark;
 mod speakap;
+mod square;
 mod twilio;
 mod waiting;
 
@@ -38,6 +39,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &github::GitHub,
     &twilio::Twilio,
     &hubspot::HubSpot,
+    &square::Square,
 ];
 
 /// The provider of that name.

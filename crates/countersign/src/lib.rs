@@ -20,6 +20,7 @@
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
 //! | `twilio` | Twilio: `TwilioVerify` |
+//! | `square` | Square: `SquareVerify` |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `providers` | every provider |
 //! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
@@ -68,6 +69,10 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "square")]
+pub use countersign_square as square;
+#[cfg(feature = "square")]
+pub use countersign_square::{Square, SquareVerify};
 #[cfg(feature = "twilio")]
 pub use countersign_twilio as twilio;
 #[cfg(feature = "twilio")]
