@@ -3,6 +3,7 @@
 
 mod github;
 mod hubspot;
+mod linear;
 mod square;
 mod twilio;
 

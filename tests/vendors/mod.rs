@@ -26,6 +26,11 @@ fn hubspot() {
 }
 
 #[test]
+fn linear() {
+    Trial::of("linear").against(Node, "linear");
+}
+
+#[test]
 fn square() {
     Trial::of("square").against(Node, "square");
     Trial::of("square").against(Python, "square");

@@ -8,6 +8,7 @@ mod facts;
 mod flow;
 mod github;
 mod hubspot;
+mod linear;
 mod meya;
 mod provider;
 mod settings;
@@ -39,6 +40,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &github::GitHub,
     &twilio::Twilio,
     &hubspot::HubSpot,
+    &linear::Linear,
     &square::Square,
 ];
 

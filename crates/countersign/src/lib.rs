@@ -12,6 +12,7 @@
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
 //! | `hubspot` | HubSpot: `HubSpotVerify` |
+//! | `linear` | Linear: `LinearVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
@@ -44,6 +45,10 @@ pub use countersign_github::{GitHub, GitHubVerify};
 pub use countersign_hubspot as hubspot;
 #[cfg(feature = "hubspot")]
 pub use countersign_hubspot::{HubSpot, HubSpotVerify};
+#[cfg(feature = "linear")]
+pub use countersign_linear as linear;
+#[cfg(feature = "linear")]
+pub use countersign_linear::{Linear, LinearVerify};
 #[cfg(feature = "meya")]
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]
