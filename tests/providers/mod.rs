@@ -4,6 +4,7 @@
 mod github;
 mod hubspot;
 mod linear;
+mod sendgrid;
 mod square;
 mod twilio;
 

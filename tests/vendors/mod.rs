@@ -31,6 +31,12 @@ fn linear() {
 }
 
 #[test]
+fn sendgrid() {
+    Trial::of("sendgrid").against(Node, "sendgrid");
+    Trial::of("sendgrid").against(Python, "sendgrid");
+}
+
+#[test]
 fn square() {
     Trial::of("square").against(Node, "square");
     Trial::of("square").against(Python, "square");

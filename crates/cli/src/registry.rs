@@ -11,6 +11,7 @@ mod hubspot;
 mod linear;
 mod meya;
 mod provider;
+mod sendgrid;
 mod settings;
 mod space;
 mod spark;
@@ -41,6 +42,7 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &twilio::Twilio,
     &hubspot::HubSpot,
     &linear::Linear,
+    &sendgrid::SendGrid,
     &square::Square,
 ];
 

@@ -14,6 +14,8 @@
 //! | `hubspot` | HubSpot: `HubSpotVerify` |
 //! | `linear` | Linear: `LinearVerify` |
 //! | `meya` | Meya: `MeyaVerify` |
+//! | `sendgrid` | SendGrid, event webhook: `SendGridVerify` |
+//! | `sendgrid-testing` | `sendgrid::testing`, a key pair to sign with as SendGrid does; for tests, and not in `full` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
@@ -24,7 +26,7 @@
 //! | `square` | Square: `SquareVerify` |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `providers` | every provider |
-//! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
+//! | `full` | all of them, but for `sendgrid-testing`, `space-testing`, and Redis over TLS and in a cluster |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 #![cfg_attr(
     all(feature = "spark", feature = "axum-router", feature = "cache"),
@@ -57,6 +59,10 @@ pub use countersign_meya::{Meya, MeyaVerify};
 pub use countersign_redis as redis;
 #[cfg(feature = "redis")]
 pub use countersign_redis::RedisReplay;
+#[cfg(feature = "sendgrid")]
+pub use countersign_sendgrid as sendgrid;
+#[cfg(feature = "sendgrid")]
+pub use countersign_sendgrid::{SendGrid, SendGridVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
