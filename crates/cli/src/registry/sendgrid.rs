@@ -36,7 +36,7 @@ impl Entry for SendGrid {
     const SAMPLE: &'static Sample = &Sample {
         method: Method::POST,
         headers: &[("Content-Type", "application/json")],
-        body: b"[{\"email\":\"ada@example.com\",\"timestamp\":1767225600,\"event\":\"delivered\",\"sg_event_id\":\"ZGVsaXZlcmVkLTAtMTA5OTQ5MTk\",\"sg_message_id\":\"LRzXlNHStOGhQ4kofSmA.filterdrecv\",\"response\":\"250 OK\"}]\r\n",
+        body: br#"[{"email":"ada@example.com","timestamp":1767225600,"event":"delivered","sg_event_id":"ZGVsaXZlcmVkLTAtMTA5OTQ5MTk","sg_message_id":"LRzXlNHStOGhQ4kofSmA.filterdrecv","response":"250 OK"}]"#,
     };
 
     fn scheme(_: &Settings) -> Result<Self::Scheme, ConfigError> {
