@@ -47,7 +47,7 @@
 //! let layer = TwilioVerify::with(Twilio::under("https://example.com"), "12345");
 //! let request = |digits: &str| {
 //!     let form = format!(
-//!         "CallSid=CA1234567890ABCDE&Caller=%2B14158675310&Digits={digits}&From=%2B14158675309\
+//!         "CallSid=CA1234567890ABCDE&Caller=%2B14158675310&Digits={digits}&From=%2B14158675310\
 //!          &To=%2B18005551212"
 //!     );
 //!     Request::post("/myapp.php?foo=1&bar=2")
