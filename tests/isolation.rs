@@ -15,11 +15,14 @@ fn dependencies(features: &str) -> Vec<String> {
     text.lines().filter_map(|line| line.split(' ').next()).map(String::from).collect()
 }
 
+/// Providers that take a MAC.
+const LIGHT: &str = "json,github,hubspot,linear,square,twilio";
+
 /// HTTP clients and C cryptography come only with what needs them.
 #[test]
 fn who_only_verifies_builds_no_http_client() {
     for features in
-        ["", "axum,json", "axum,json,spark", "axum,json,flow,spark,speakap", "json,meya"]
+        ["", "axum,json", "axum,json,spark", "axum,json,flow,spark,speakap", "json,meya", LIGHT]
     {
         let dependencies = dependencies(features);
         assert!(dependencies.iter().any(|name| name == "countersign-core"), "{dependencies:?}");
@@ -30,10 +33,10 @@ fn who_only_verifies_builds_no_http_client() {
     assert!(dependencies("spark-org-guard").iter().any(|name| name == "countersign-spark"));
 }
 
-/// RSA is C, which has to be compiled; who has no JetBrains Space has none of it. The client that
-/// fetches keys is for who has them fetched.
+/// RSA and ECDSA are C, which has to be compiled; who has neither JetBrains Space nor SendGrid has none of it. The
+/// client that fetches keys is for who has them fetched.
 #[test]
-fn who_has_no_space_builds_nothing_for_it() {
+fn who_has_no_public_keys_builds_nothing_for_them() {
     const HEAVY: [&str; 3] = ["aws-lc-rs", "aws-lc-sys", "reqwest"];
     let brought = |features: &str| {
         let dependencies = dependencies(features);
@@ -41,6 +44,7 @@ fn who_has_no_space_builds_nothing_for_it() {
     };
     assert_eq!(brought("axum,json,flow,spark,speakap"), [false, false, false]);
     assert_eq!(brought("space"), [true, true, false]);
+    assert_eq!(brought("sendgrid"), [true, true, false]);
     assert_eq!(brought("axum,json,flow,space,space-testing,spark,speakap"), [true, true, false]);
     assert_eq!(brought("space-fetch"), [true, true, true]);
 }

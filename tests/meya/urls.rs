@@ -5,7 +5,9 @@ use axum::body::Body;
 use axum::routing::post as on_post;
 use bytes::Bytes;
 use countersign::meya::Event;
-use countersign::{Meya, MeyaVerify, Outcome, Reason, Secret, Sign, Timestamp, Verified};
+use countersign::{
+    Algorithm, HmacKey, Meya, MeyaVerify, Outcome, Reason, Secret, Sign, Timestamp, Verified,
+};
 use countersign_tests::server::{Server, exchange};
 use http::{Request, StatusCode};
 use tower::ServiceExt;
@@ -99,14 +101,21 @@ fn under_a_base_the_path_is_the_raw_one_of_the_request() {
     assert!(under(&format!("{BASE}/apps")).verify(behind_a_prefix).is_ok());
 }
 
-/// Neither a host in place of the path nor a `*` becomes a part of the URL.
+/// Neither a host in place of the path nor a `*` becomes a part of the URL, and that there is no URL does not
+/// make a signature of the body alone good.
 #[test]
 fn without_a_path_nothing_is_under_a_base() {
+    let no_path = Reason::Unexpected("the request has no path");
+    let key = HmacKey::new(KEY.as_bytes());
+    let of_the_body = key.sign_base64(Algorithm::HmacSha1, &[BODY.as_bytes()]).expect("a tag");
     for uri in ["evil.example:443", "*"] {
         for url in [BASE.to_owned(), format!("{BASE}{uri}")] {
             let mut request = signed_by(&Meya::at(url), post("/", BODY));
             *request.uri_mut() = uri.parse().expect("a URI");
-            assert_eq!(reason_of(under(BASE).verify(request.clone())), Reason::Mismatch, "{uri}");
+            assert_eq!(reason_of(under(BASE).verify(request.clone())), no_path, "{uri}");
+            let signature = of_the_body.parse().expect("a value");
+            request.headers_mut().insert("x-meya-signature", signature);
+            assert_eq!(reason_of(under(BASE).verify(request.clone())), no_path, "{uri}");
             let secret = Secret::new(KEY).expect("a secret");
             let signed = Meya::under(BASE).sign(&secret, Timestamp::from_secs(0), request);
             assert!(signed.is_err(), "{uri}");

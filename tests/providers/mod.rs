@@ -4,14 +4,19 @@
 mod discord;
 mod github;
 mod gitlab;
+mod hubspot;
 mod line;
+mod linear;
 mod meta;
 mod notion;
+mod sendgrid;
 mod shopify;
 mod slack;
+mod square;
 mod standard_webhooks;
 mod stripe;
 mod telegram;
+mod twilio;
 
 use axum::Router;
 use axum::handler::Handler;

@@ -81,6 +81,35 @@ fn discord() {
     }
 }
 
+#[test]
+fn hubspot() {
+    Trial::of("hubspot").against(Node, "hubspot");
+    Trial::of("hubspot").against(Python, "hubspot");
+}
+
+#[test]
+fn linear() {
+    Trial::of("linear").against(Node, "linear");
+}
+
+#[test]
+fn sendgrid() {
+    Trial::of("sendgrid").against(Node, "sendgrid");
+    Trial::of("sendgrid").against(Python, "sendgrid");
+}
+
+#[test]
+fn square() {
+    Trial::of("square").against(Node, "square");
+    Trial::of("square").against(Python, "square");
+}
+
+#[test]
+fn twilio() {
+    Trial::of("twilio").against(Node, "twilio");
+    Trial::of("twilio").against(Python, "twilio");
+}
+
 /// A fresh key pair of Ed25519, in base64 behind these prefixes.
 fn key_pair(private: &str, public: &str) -> Credentials {
     let bytes = random_text().expect("randomness");

@@ -10,7 +10,7 @@ use http::Request;
 use http::header::{HeaderName, HeaderValue};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::divergences::DIVERGENCES;
+use super::divergences::{DIVERGENCES, Divergence};
 use super::mutations::Mutation;
 use super::oracle::{Language, Oracle, Question};
 use super::requests;
@@ -98,10 +98,12 @@ impl Trial {
                 self.signed_by_them(&mut oracle, &*verifier, &key, &signing);
             }
         }
-        let certain = DIVERGENCES
-            .iter()
-            .filter(|divergence| !divergence.by_chance && (divergence.at)(file, language));
-        for divergence in certain {
+        let has_to_show = |divergence: &&Divergence| {
+            !divergence.by_chance
+                && (divergence.at)(file, language)
+                && mutations.iter().any(divergence.mutation)
+        };
+        for divergence in DIVERGENCES.iter().filter(has_to_show) {
             let name = divergence.name;
             assert!(seen.contains(name), "{name} does not show in {file}: {}", divergence.why);
         }
@@ -139,7 +141,14 @@ impl Trial {
             .cloned()
             .collect();
         written.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        Mutation::all(&written, self.provider.facts().time.is_some())
+        let mut all = Mutation::all(&written, self.provider.facts().time.is_some());
+        // What has a form of the body signed, or a time put into it, signs no others.
+        let not_utf8 = unsigned.map(|body| [&body, &b"\xff"[..]].concat().into());
+        let (secret, settings) = (&self.credentials.signing, &self.settings);
+        if self.provider.sign(settings, secret, now(), not_utf8).is_err() {
+            all.retain(|mutation| *mutation != Mutation::NotUtf8);
+        }
+        all
     }
 
     fn changed(&mut self, mutation: &Mutation) -> Request<Bytes> {

@@ -9,20 +9,25 @@ mod facts;
 mod flow;
 mod github;
 mod gitlab;
+mod hubspot;
 mod line;
+mod linear;
 mod meta;
 mod meya;
 mod notion;
 mod provider;
+mod sendgrid;
 mod settings;
 mod shopify;
 mod slack;
 mod space;
 mod spark;
 mod speakap;
+mod square;
 mod standard_webhooks;
 mod stripe;
 mod telegram;
+mod twilio;
 mod waiting;
 
 use crate::failure::Failure;
@@ -55,6 +60,11 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &gitlab::Token,
     &discord::Discord,
     &telegram::Telegram,
+    &twilio::Twilio,
+    &hubspot::HubSpot,
+    &linear::Linear,
+    &sendgrid::SendGrid,
+    &square::Square,
 ];
 
 /// The provider of that name.

@@ -5,7 +5,7 @@ use axum::extract::OriginalUri;
 use http::Uri;
 use http::uri::Authority;
 
-use crate::error::ConfigError;
+use crate::error::{ConfigError, Reason};
 use crate::evidence::Evidence;
 use crate::head::Head;
 
@@ -55,19 +55,23 @@ impl Urls {
         .map(Self)
     }
 
-    /// The URLs that may have been signed, as the two parts that they are made of.
+    /// The URLs that may have been signed, as the two parts that they are made of; there is at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Unexpected`] for a request without a path, behind a base.
     pub fn candidates<'a>(
         &'a self,
         head: &Head<'a>,
-    ) -> impl Iterator<Item = [&'a str; 2]> + use<'a> {
+    ) -> Result<impl Iterator<Item = [&'a str; 2]> + use<'a>, Reason> {
         let (urls, rest) = match &self.0 {
-            Kind::Exact(urls) => (urls.as_slice(), ""),
-            Kind::Under(bases) => match path_and_query(original_uri(head)) {
-                Some(rest) => (bases.as_slice(), rest),
-                None => (&[][..], ""),
-            },
+            Kind::Exact(urls) => (urls, ""),
+            Kind::Under(bases) => {
+                let rest = path_and_query(original_uri(head));
+                (bases, rest.ok_or(Reason::Unexpected("the request has no path"))?)
+            }
         };
-        urls.iter().map(move |url| [url.as_str(), rest])
+        Ok(urls.iter().map(move |url| [url.as_str(), rest]))
     }
 }
 

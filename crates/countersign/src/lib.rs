@@ -10,28 +10,34 @@
 //! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `explain` | `explain`, which says why a request was refused, and keeps refused ones for later |
+//! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `discord` | Discord: `DiscordVerify` |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
 //! | `github` | GitHub: `GitHubVerify` |
 //! | `gitlab` | GitLab: `GitLabSigningVerify`, and `GitLabTokenVerify`, which is weak |
-//! | `meya` | Meya: `MeyaVerify` |
-//! | `slack` | Slack: `SlackVerify` |
-//! | `stripe` | Stripe: `StripeVerify` |
-//! | `shopify` | Shopify: `ShopifyVerify` |
+//! | `hubspot` | HubSpot: `HubSpotVerify` |
 //! | `line` | LINE: `LineVerify` |
-//! | `notion` | Notion: `NotionVerify` |
+//! | `linear` | Linear: `LinearVerify` |
 //! | `meta` | Meta (WhatsApp, Messenger, Instagram): `MetaVerify` |
+//! | `meya` | Meya: `MeyaVerify` |
+//! | `notion` | Notion: `NotionVerify` |
+//! | `sendgrid` | SendGrid, event webhook: `SendGridVerify` |
+//! | `sendgrid-testing` | `sendgrid::testing`, a key pair to sign with as SendGrid does; for tests, and not in `full` |
+//! | `shopify` | Shopify: `ShopifyVerify` |
+//! | `slack` | Slack: `SlackVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
+//! | `square` | Square: `SquareVerify` |
 //! | `standard-webhooks` | Standard Webhooks, which Svix, OpenAI, Clerk, Resend, Supabase and others send: `StandardWebhooksVerify` |
+//! | `stripe` | Stripe: `StripeVerify` |
 //! | `telegram` | Telegram bots: `TelegramVerify`, which is weak |
-//! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
+//! | `twilio` | Twilio: `TwilioVerify` |
 //! | `providers` | every provider |
-//! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
+//! | `full` | all of them, but for `sendgrid-testing`, `space-testing`, and Redis over TLS and in a cluster |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 #![cfg_attr(
     all(feature = "spark", feature = "axum-router", feature = "cache"),
@@ -58,10 +64,18 @@ pub use countersign_github::{GitHub, GitHubVerify};
 pub use countersign_gitlab as gitlab;
 #[cfg(feature = "gitlab")]
 pub use countersign_gitlab::{GitLabSigning, GitLabSigningVerify, GitLabToken, GitLabTokenVerify};
+#[cfg(feature = "hubspot")]
+pub use countersign_hubspot as hubspot;
+#[cfg(feature = "hubspot")]
+pub use countersign_hubspot::{HubSpot, HubSpotVerify};
 #[cfg(feature = "line")]
 pub use countersign_line as line;
 #[cfg(feature = "line")]
 pub use countersign_line::{Line, LineVerify};
+#[cfg(feature = "linear")]
+pub use countersign_linear as linear;
+#[cfg(feature = "linear")]
+pub use countersign_linear::{Linear, LinearVerify};
 #[cfg(feature = "meta")]
 pub use countersign_meta as meta;
 #[cfg(feature = "meta")]
@@ -78,6 +92,10 @@ pub use countersign_notion::{Notion, NotionVerify};
 pub use countersign_redis as redis;
 #[cfg(feature = "redis")]
 pub use countersign_redis::RedisReplay;
+#[cfg(feature = "sendgrid")]
+pub use countersign_sendgrid as sendgrid;
+#[cfg(feature = "sendgrid")]
+pub use countersign_sendgrid::{SendGrid, SendGridVerify};
 #[cfg(feature = "shopify")]
 pub use countersign_shopify as shopify;
 #[cfg(feature = "shopify")]
@@ -103,6 +121,10 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "square")]
+pub use countersign_square as square;
+#[cfg(feature = "square")]
+pub use countersign_square::{Square, SquareVerify};
 #[cfg(feature = "standard-webhooks")]
 pub use countersign_standard_webhooks as standard_webhooks;
 #[cfg(feature = "standard-webhooks")]
@@ -115,3 +137,7 @@ pub use countersign_stripe::{Stripe, StripeVerify};
 pub use countersign_telegram as telegram;
 #[cfg(feature = "telegram")]
 pub use countersign_telegram::{Telegram, TelegramVerify};
+#[cfg(feature = "twilio")]
+pub use countersign_twilio as twilio;
+#[cfg(feature = "twilio")]
+pub use countersign_twilio::{Twilio, TwilioVerify};

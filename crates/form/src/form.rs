@@ -9,11 +9,11 @@ use countersign_core::{Reason, looked_for};
 use crate::decode::decode;
 use crate::encode::{escape, escaped_len};
 
-/// A decoded form: no name occurs twice.
+/// A decoded form: no name occurs twice, unless it was [said](Form::decode_repeating) that one may.
 pub struct Form {
     /// All names and values, one after the other.
     text: String,
-    /// In the order of their names.
+    /// In the order of their names, then of their values.
     fields: Vec<Span>,
 }
 
@@ -41,13 +41,30 @@ impl Form {
     /// [`Reason::NotCanonical`] for a malformed escape or bytes that are not UTF-8,
     /// [`Reason::Repeated`] for a name that occurs twice, [`Reason::TooMany`] for too many fields.
     pub fn decode(body: &[u8], max_fields: usize) -> Result<Self, Reason> {
-        let (text, fields) = decode(body, max_fields)?;
-        let mut form = Self { text, fields };
-        form.sort()?;
+        let form = Self::sorted(body, max_fields)?;
+        let repeated = form.fields.windows(2).any(|pair| match pair {
+            [one, other] => form.slice(&one.name) == form.slice(&other.name),
+            _ => false,
+        });
+        if repeated { Err(Reason::Repeated("a form field")) } else { Ok(form) }
+    }
+
+    /// The same for a provider that signs all values of a name: it may occur more than once. A field that is
+    /// there twice, with the same value, counts once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`decode`](Self::decode), but for a name that occurs twice.
+    pub fn decode_repeating(body: &[u8], max_fields: usize) -> Result<Self, Reason> {
+        let mut form = Self::sorted(body, max_fields)?;
+        let mut fields = std::mem::take(&mut form.fields);
+        fields.dedup_by(|a, b| form.key(a) == form.key(b));
+        form.fields = fields;
         Ok(form)
     }
 
-    /// The value of a field; `None` without such a field, or one without `=`.
+    /// The value of a field; `None` without such a field, or one without `=`. Of a name that occurs more than
+    /// once it is one of the values.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let at = self.fields.binary_search_by(|span| self.slice(&span.name).cmp(name)).ok();
@@ -86,18 +103,17 @@ impl Form {
         selected.into()
     }
 
-    fn sort(&mut self) -> Result<(), Reason> {
-        let mut fields = std::mem::take(&mut self.fields);
-        fields.sort_unstable_by(|a, b| self.slice(&a.name).cmp(self.slice(&b.name)));
-        let repeated = fields.windows(2).any(|pair| match pair {
-            [one, other] => self.slice(&one.name) == self.slice(&other.name),
-            _ => false,
-        });
-        if repeated {
-            return Err(Reason::Repeated("a form field"));
-        }
-        self.fields = fields;
-        Ok(())
+    fn sorted(body: &[u8], max_fields: usize) -> Result<Self, Reason> {
+        let (text, mut fields) = decode(body, max_fields)?;
+        let mut form = Self { text, fields: Vec::new() };
+        fields.sort_unstable_by(|a, b| form.key(a).cmp(&form.key(b)));
+        form.fields = fields;
+        Ok(form)
+    }
+
+    fn key(&self, span: &Span) -> (&str, &str) {
+        let field = self.field(span);
+        (field.name, field.value.unwrap_or_default())
     }
 
     fn field(&self, span: &Span) -> Field<'_> {
@@ -179,6 +195,17 @@ mod tests {
         assert_eq!(form("=v"), Ok(vec![pair("", "v")]));
         assert_eq!(form(""), Ok(vec![]));
         assert_eq!(form("é=1"), Ok(vec![pair("é", "1")]));
+    }
+
+    #[test]
+    fn where_names_may_repeat_each_value_counts_once() {
+        let select = |body: &str| {
+            Form::decode_repeating(body.as_bytes(), 9).map(|form| form.select(|_| true))
+        };
+        assert_eq!(select("b=2&a=9&b=10&b=2&%62=2").as_deref(), Ok(&b"a=9&b=10&b=2"[..]));
+        assert_eq!(select("a&a=&a=%20").as_deref(), Ok(&b"a=&a=+"[..]));
+        assert_eq!(select("a=1&a=%"), Err(Reason::NotCanonical("a malformed % escape")));
+        assert_eq!(select(&"a=1&".repeat(10)), Err(Reason::TooMany("form fields")));
     }
 
     #[test]

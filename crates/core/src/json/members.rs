@@ -53,6 +53,12 @@ impl Sensitive {
     }
 }
 
+impl From<String> for Sensitive {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl Debug for Sensitive {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("Sensitive(..)")

@@ -93,7 +93,7 @@ impl Scheme for Meya {
         // Read once, whatever the number of URLs.
         let body = Body::read(body.clone()).map_err(not_canonical)?;
         let evidence =
-            self.urls.candidates(head).fold(Evidence::new(signature), |evidence, url| {
+            self.urls.candidates(head)?.fold(Evidence::new(signature), |evidence, url| {
                 let [base, rest] = url.map(str::as_bytes);
                 evidence.message(Message::canonical(body.clone()).prefix(base).prefix(rest))
             });
@@ -157,7 +157,7 @@ impl Sign for Meya {
         let form = Document::parse(&body)
             .map_err(|error| ConfigError::new(format!("no body to be signed: {error}")))?
             .to_vec();
-        let url = self.urls.candidates(&Head::new(&parts)).next();
+        let url = self.urls.candidates(&Head::new(&parts)).ok().and_then(|mut urls| urls.next());
         let [base, rest] = url
             .ok_or(ConfigError::new("the request has no path to come behind the base"))?
             .map(str::as_bytes);

@@ -1,0 +1,95 @@
+//! Where Square puts its signature.
+
+use bytes::Bytes;
+use countersign_core::{
+    Algorithm, Attested, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls,
+    Message, Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls,
+};
+use http::Request;
+use http::header::HeaderName;
+
+static SIGNATURE: SignatureHeader = SignatureHeader::new(
+    "x-square-hmacsha256-signature",
+    HeaderName::from_static("x-square-hmacsha256-signature"),
+    "",
+    Algorithm::HmacSha256,
+    Encoding::Base64,
+);
+
+/// The rules of Square: `base64(HMAC-SHA256(signature key, notification URL ‖ raw body))` in
+/// `x-square-hmacsha256-signature`.
+///
+/// Square signs no time.
+#[derive(Clone, Debug)]
+pub struct Square {
+    urls: Urls,
+}
+
+impl Square {
+    /// For the notification URL of the subscription, character by character and with its query, or for several,
+    /// each of which is tried. `https://example.com` and `https://example.com/` are two.
+    ///
+    /// # Panics
+    ///
+    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
+    /// `http` or `https` URL. [`try_at`](Self::try_at) returns the error instead.
+    #[must_use]
+    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_at` does not")]
+    pub fn at(urls: impl IntoUrls) -> Self {
+        Self::try_at(urls).unwrap_or_else(|error| panic!("countersign: {error}"))
+    }
+
+    /// Like [`at`](Self::at), for URLs that may turn out to be unusable.
+    ///
+    /// # Errors
+    ///
+    /// As [`at`](Self::at) panics.
+    pub fn try_at(urls: impl IntoUrls) -> Result<Self, ConfigError> {
+        Ok(Self { urls: Urls::exact(urls)? })
+    }
+}
+
+impl Scheme for Square {
+    type Method = Hmac;
+
+    const NAME: &'static str = "square";
+
+    fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+        Ok(HmacKey::new(secret.expose()))
+    }
+
+    fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let evidence = Evidence::new(SIGNATURE.read(head)?);
+        let evidence = self.urls.candidates(head)?.fold(evidence, |evidence, url| {
+            evidence.message(Message::body().prefix(url.concat().as_bytes()))
+        });
+        Ok(evidence.into())
+    }
+
+    /// Where one URL begins with another, the rest of it could be taken for the beginning of the body: but that
+    /// is a bracket.
+    fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
+        match verified {
+            [b'{', ..] => Ok(Attested::default()),
+            _ => Err(Reason::Unexpected("the body is no JSON object")),
+        }
+    }
+}
+
+impl Sign for Square {
+    /// Signs for the first URL. Square signs no time, so `now` is of no account.
+    fn sign(
+        &self,
+        secret: &Secret,
+        _now: Timestamp,
+        request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let (parts, body) = request.into_parts();
+        let url = self.urls.candidates(&Head::new(&parts)).ok().and_then(|mut urls| urls.next());
+        let url = url.unwrap_or_default().concat();
+        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[url.as_bytes(), &body])?;
+        let mut request = Request::from_parts(parts, body);
+        SIGNATURE.write(&mut request, &tag)?;
+        Ok(request)
+    }
+}
