@@ -1,6 +1,7 @@
 //! The store in Redis, on a real one.
 
 use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use countersign::redis::{RedisOptions, RedisReplay};
 use countersign::{ClaimOutcome, Replay, ReplayError, ReplayKey, ReplayMode, ReplayStore};
 use countersign_tests::logs::Logs;
+use countersign_tests::process::{Server, run};
 use countersign_tests::redis::Redis;
 use http::StatusCode;
 use tokio::io::copy_bidirectional;
@@ -16,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::stores::{behaves, fresh, key, wait};
-use super::{DAY, HANDLED, Handler, IN_FLIGHT, REPLAYED, UNAVAILABLE, send, signed, spark};
+use super::{DAY, HANDLED, Handler, IN_FLIGHT, REPLAYED, SECRET, UNAVAILABLE, send, signed, spark};
 
 /// Longer than a machine that is busy stalls for.
 const LEASE: Duration = Duration::from_secs(4);
@@ -387,6 +389,43 @@ impl Drop for Address {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// Certificates are those that the system trusts, of which `SSL_CERT_FILE` is one way to say.
+#[tokio::test]
+async fn by_tls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [certificate, key] = ["certificate.pem", "key.pem"].map(|name| folder.path().join(name));
+    let [certificate, key] = [&certificate, &key].map(|path| path.to_str().expect("UTF-8"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args(["-subj", "/CN=Redis", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-out", certificate, "-keyout", key])
+        .output()
+        .expect("openssl starts: `scripts/test` installs it");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let redis = Redis::start_tls(certificate, key);
+    let url = redis.tls_url().expect("it was started so");
+    let environment = [
+        ("PORT", "0"),
+        ("SPARK_SECRET", SECRET),
+        ("REDIS_URL", url.as_str()),
+        ("REDIS_TIMEOUT_MS", "10000"),
+        ("SSL_CERT_FILE", certificate),
+    ];
+    let server = Server::start("redis-replay", &environment).await;
+    let body = r#"{"id":"E","resource":"rooms","event":"created","data":{"id":"R"}}"#;
+    for expected in [StatusCode::OK, StatusCode::UNAUTHORIZED] {
+        let (mut parts, body) = signed(body).into_parts();
+        parts.uri = format!("{}/spark", server.url()).parse().expect("a URI");
+        let request = reqwest::Request::try_from(http::Request::from_parts(parts, body));
+        let answer = reqwest::Client::new().execute(request.expect("a request")).await;
+        assert_eq!(answer.expect("an answer").status(), expected);
+    }
+    // Whoever does not trust it does not talk to it.
+    let (status, log) = run("redis-replay", &environment[..4]).await;
+    assert!(!status.success() && log.to_lowercase().contains("certificate"), "{log}");
 }
 
 /// However long Redis was away: what could not be released then is released when it is back.
