@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use countersign::{Duplicates, ReplayMode, VerifyError};
+use countersign::{Duplicates, ReplayMode, SparkVerify, VerifyError};
 use countersign_tests::conformance::read;
 use countersign_tests::logs::Logs;
+use countersign_tests::redis::Redis;
 use countersign_tests::server::Server;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
@@ -18,46 +19,72 @@ use tower::{Layer, ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::probe::Probe;
+use super::redis::connected;
 use super::{
-    Act, HANDLED, Handler, IN_FLIGHT, REPLAYED, Replay, SECRET, UNAVAILABLE, memory, send, sent,
-    signed, spark,
+    Act, HANDLED, Handler, IN_FLIGHT, REPLAYED, Replay, SECRET, UNAVAILABLE, memory, modes, send,
+    sent, signed, spark,
 };
 
 const BODY: &str = "an event";
 
-fn modes() -> [ReplayMode; 2] {
-    [ReplayMode::AtMostOnce, ReplayMode::at_least_once()]
+/// What a retry gets after handling broke off: refused for good, or handled, soon.
+async fn broken_off(layer: &SparkVerify, handler: &Handler, mode: ReplayMode) {
+    let (expected, times) = match mode {
+        ReplayMode::AtMostOnce => (IN_FLIGHT, 30),
+        _ => (HANDLED, 6000),
+    };
+    let mut answer = IN_FLIGHT;
+    for _ in 0..times {
+        settled().await;
+        answer = send(layer, handler, signed(BODY)).await;
+        if answer != IN_FLIGHT {
+            break;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(answer, expected, "{mode:?}");
 }
 
-/// A retry after handling broke off: refused for good, or handled.
-fn broken_off(mode: ReplayMode) -> super::Sent {
-    if mode == ReplayMode::AtMostOnce { IN_FLIGHT } else { HANDLED }
-}
+/// In memory, over a network, and in a real Redis.
+struct Stores(Redis);
 
-/// In memory, and over a network.
-fn stores() -> [Replay; 2] {
-    [memory(), Replay::new(Probe::later())]
+impl Stores {
+    fn start() -> Self {
+        Self(Redis::volatile())
+    }
+
+    /// Empty ones.
+    async fn empty(&self) -> [Replay; 3] {
+        self.0.ask("FLUSHALL").expect("it answers");
+        let redis = connected(&self.0).await;
+        [memory(), Replay::new(Probe::later()), Replay::new(redis)]
+    }
 }
 
 #[tokio::test]
 async fn a_duplicate_of_what_is_done_is_refused_or_acknowledged() {
-    for (mode, replay) in modes().into_iter().zip(stores()) {
-        for status in [StatusCode::OK, StatusCode::NO_CONTENT, StatusCode::UNPROCESSABLE_ENTITY] {
-            let handler = Handler::told([Act::Answer(status)]);
-            let layer = spark(replay.clone().mode(mode));
-            let body = status.to_string();
-            assert_eq!(send(&layer, &handler, signed(&body)).await.0, status);
-            assert_eq!(send(&layer, &handler, signed(&body)).await, REPLAYED);
+    let stores = Stores::start();
+    for mode in modes() {
+        for replay in stores.empty().await {
+            for status in [StatusCode::OK, StatusCode::NO_CONTENT, StatusCode::UNPROCESSABLE_ENTITY]
+            {
+                let handler = Handler::told([Act::Answer(status)]);
+                let layer = spark(replay.clone().mode(mode));
+                let body = status.to_string();
+                assert_eq!(send(&layer, &handler, signed(&body)).await.0, status);
+                assert_eq!(send(&layer, &handler, signed(&body)).await, REPLAYED);
 
-            // What is acknowledged is no refusal: `reject_with` is not asked.
-            let layer = spark(replay.clone().duplicates(Duplicates::Acknowledge));
-            let layer = layer.reject_with(|error| error.response().map(|_| "refused"));
-            let service = layer.layer(handler.clone());
-            let response = service.oneshot(signed(&body).map(Full::new)).await.expect("an answer");
-            let error = response.extensions().get().map(VerifyError::reason);
-            assert_eq!(error, Some(countersign::Reason::Replayed));
-            assert_eq!(handler.calls(), 1);
-            assert_eq!(read(response).await, (StatusCode::OK, "".into()));
+                // What is acknowledged is no refusal: `reject_with` is not asked.
+                let layer = spark(replay.clone().duplicates(Duplicates::Acknowledge));
+                let layer = layer.reject_with(|error| error.response().map(|_| "refused"));
+                let service = layer.layer(handler.clone());
+                let response =
+                    service.oneshot(signed(&body).map(Full::new)).await.expect("an answer");
+                let error = response.extensions().get().map(VerifyError::reason);
+                assert_eq!(error, Some(countersign::Reason::Replayed));
+                assert_eq!(handler.calls(), 1);
+                assert_eq!(read(response).await, (StatusCode::OK, "".into()));
+            }
         }
     }
 }
@@ -97,8 +124,9 @@ async fn a_duplicate_of_what_is_being_handled_is_409_with_retry_after() {
 
 #[tokio::test]
 async fn a_500_is_retried_and_handled() {
+    let stores = Stores::start();
     for mode in modes() {
-        for replay in stores() {
+        for replay in stores.empty().await {
             let failed = StatusCode::INTERNAL_SERVER_ERROR;
             let handler = Handler::told([Act::Answer(failed), Act::Answer(failed)]);
             let layer = spark(replay.mode(mode));
@@ -114,8 +142,9 @@ async fn a_500_is_retried_and_handled() {
 
 #[tokio::test]
 async fn a_panic_under_catch_panic() {
+    let stores = Stores::start();
     for mode in modes() {
-        for replay in stores() {
+        for replay in stores.empty().await {
             let handler = Handler::told([Act::Panic]);
             let layer = spark(replay.mode(mode));
             let caught = ServiceBuilder::new()
@@ -126,8 +155,7 @@ async fn a_panic_under_catch_panic() {
                 .await
                 .expect("an answer");
             assert_eq!(caught.status(), StatusCode::INTERNAL_SERVER_ERROR);
-            settled().await;
-            assert_eq!(send(&layer, &handler, signed(BODY)).await, broken_off(mode), "{mode:?}");
+            broken_off(&layer, &handler, mode).await;
         }
     }
 }
@@ -135,8 +163,9 @@ async fn a_panic_under_catch_panic() {
 /// Incident: replay by disconnecting.
 #[tokio::test]
 async fn replay_by_disconnecting() {
+    let stores = Stores::start();
     for mode in modes() {
-        for replay in stores() {
+        for replay in stores.empty().await {
             let handler = Handler::told([Act::Hang]);
             let layer = spark(replay.mode(mode));
             let mut call = Box::pin(send(&layer, &handler, signed(BODY)));
@@ -144,8 +173,7 @@ async fn replay_by_disconnecting() {
                 assert!(timeout(Duration::from_millis(1), &mut call).await.is_err());
             }
             drop(call);
-            settled().await;
-            assert_eq!(send(&layer, &handler, signed(BODY)).await, broken_off(mode), "{mode:?}");
+            broken_off(&layer, &handler, mode).await;
         }
     }
 }
@@ -153,52 +181,47 @@ async fn replay_by_disconnecting() {
 /// The same over a real connection, which the client closes in the middle.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replay_by_closing_the_connection() {
+    let stores = Stores::start();
     for mode in modes() {
-        let handler = Handler::told([Act::Hang]);
-        let layer = spark(memory().mode(mode));
-        let inner = handler.clone();
-        let route = axum::routing::post(async move || {
-            let request = http::Request::new(Full::default());
-            inner.oneshot(request).await.map_err(|_| StatusCode::BAD_GATEWAY).map(|_| "handled")
-        });
-        let app = axum::Router::new().route("/", route.route_layer(layer.clone()));
-        let server = Server::start(app).await.expect("a server");
-        let signature = signed(BODY).headers()["x-spark-signature"].clone();
-        let request = format!(
-            "POST / HTTP/1.1\r\nHost: a\r\nX-Spark-Signature: {}\r\nContent-Length: {}\r\n\r\n{BODY}",
-            signature.to_str().expect("hex"),
-            BODY.len()
-        );
-        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
-        stream.write_all(request.as_bytes()).await.expect("it is written");
-        while handler.calls() == 0 {
-            sleep(Duration::from_millis(1)).await;
-        }
-        drop(stream);
-        // The server notices it in its own time.
-        let mut answer = IN_FLIGHT;
-        for _ in 0..if mode == ReplayMode::AtMostOnce { 50 } else { 2000 } {
-            answer = send(&layer, &handler, signed(BODY)).await;
-            if answer == HANDLED {
-                break;
+        for replay in stores.empty().await {
+            let handler = Handler::told([Act::Hang]);
+            let layer = spark(replay.mode(mode));
+            let inner = handler.clone();
+            let route = axum::routing::post(async move || {
+                let request = http::Request::new(Full::default());
+                inner.oneshot(request).await.map_err(|_| StatusCode::BAD_GATEWAY).map(|_| "handled")
+            });
+            let app = axum::Router::new().route("/", route.route_layer(layer.clone()));
+            let server = Server::start(app).await.expect("a server");
+            let signature = signed(BODY).headers()["x-spark-signature"].clone();
+            let request = format!(
+                "POST / HTTP/1.1\r\nHost: a\r\nX-Spark-Signature: {}\r\nContent-Length: {}\r\n\r\n{BODY}",
+                signature.to_str().expect("hex"),
+                BODY.len()
+            );
+            let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+            stream.write_all(request.as_bytes()).await.expect("it is written");
+            while handler.calls() == 0 {
+                sleep(Duration::from_millis(1)).await;
             }
-            sleep(Duration::from_millis(5)).await;
+            drop(stream);
+            // The server notices it in its own time.
+            broken_off(&layer, &handler, mode).await;
         }
-        assert_eq!(answer, broken_off(mode), "{mode:?}");
     }
 }
 
 /// A service that fails has not answered.
 #[tokio::test]
 async fn a_service_that_fails_has_broken_off() {
+    let stores = Stores::start();
     for mode in modes() {
-        for replay in stores() {
+        for replay in stores.empty().await {
             let handler = Handler::told([Act::Fail]);
             let layer = spark(replay.mode(mode));
             let service = layer.layer(handler.clone());
             assert!(service.oneshot(signed(BODY).map(Full::new)).await.is_err());
-            settled().await;
-            assert_eq!(send(&layer, &handler, signed(BODY)).await, broken_off(mode), "{mode:?}");
+            broken_off(&layer, &handler, mode).await;
         }
     }
 }
@@ -207,7 +230,7 @@ async fn a_service_that_fails_has_broken_off() {
 #[tokio::test]
 async fn who_goes_away_before_the_call_is_released() {
     for mode in modes() {
-        for replay in stores() {
+        for replay in [memory(), Replay::new(Probe::later())] {
             let handler = Handler::told([Act::Hang]);
             let layer = spark(replay.mode(mode));
             let service = layer.layer(ConcurrencyLimit::new(handler.clone(), 1));

@@ -6,18 +6,31 @@ use bytes::Bytes;
 use countersign::spark::Spark;
 use countersign::{
     Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, KeyError, KeyHint, KeySet,
-    KeySource, Lookup, MemoryReplay, Reason, Replay, Scheme, Secret, SecretOnly, Signature,
-    SparkVerify, VerifyLayer,
+    KeySource, Lookup, MemoryReplay, Reason, Replay, ReplayMode, ReplayStore, Scheme, Secret,
+    SecretOnly, Signature, SparkVerify, VerifyLayer,
 };
+use countersign_tests::redis::Redis;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
-use super::{DAY, HANDLED, Handler, REPLAYED, SECRET, send, signed, signed_by, spark};
+use super::redis::connected;
+use super::{DAY, HANDLED, Handler, REPLAYED, SECRET, modes, send, signed, signed_by, spark};
 
-type Store = Arc<MemoryReplay>;
+type Store = Arc<dyn ReplayStore>;
 
-fn rotating(store: &Store, secrets: &[&str]) -> SparkVerify {
+/// In memory.
+fn memory() -> Store {
+    Arc::new(MemoryReplay::new())
+}
+
+/// In memory, and in a real Redis; empty ones.
+async fn stores(redis: &Redis) -> [Store; 2] {
+    redis.ask("FLUSHALL").expect("it answers");
+    [memory(), Arc::new(connected(redis).await)]
+}
+
+fn rotating(store: &Store, mode: ReplayMode, secrets: &[&str]) -> SparkVerify {
     let secrets: Vec<_> = secrets.iter().map(|secret| (*secret).to_owned()).collect();
-    SparkVerify::new(secrets).replay(Replay::new(Arc::clone(store)).retention(DAY))
+    SparkVerify::new(secrets).replay(Replay::new(Arc::clone(store)).mode(mode).retention(DAY))
 }
 
 fn by(secret: &str) -> Request<Bytes> {
@@ -27,46 +40,70 @@ fn by(secret: &str) -> Request<Bytes> {
 /// Incident: replay during rotation.
 #[tokio::test]
 async fn replay_during_rotation() {
-    for (first, second) in [("new", "old"), ("old", "new")] {
-        let (store, handler) = (Store::default(), Handler::default());
-        let layer = rotating(&store, &["new", "old"]);
-        assert_eq!(send(&layer, &handler, by(first)).await, HANDLED);
-        assert_eq!(send(&layer, &handler, by(second)).await, REPLAYED);
-        assert_eq!(send(&layer, &handler, by(first)).await, REPLAYED);
+    let redis = Redis::volatile();
+    for mode in modes() {
+        for (first, second) in [("new", "old"), ("old", "new")] {
+            for store in stores(&redis).await {
+                let handler = Handler::default();
+                let layer = rotating(&store, mode, &["new", "old"]);
+                assert_eq!(send(&layer, &handler, by(first)).await, HANDLED);
+                assert_eq!(send(&layer, &handler, by(second)).await, REPLAYED);
+                assert_eq!(send(&layer, &handler, by(first)).await, REPLAYED);
+            }
+        }
     }
 }
 
+/// Handled before the rotation: it stays handled when a secret is added.
 #[tokio::test]
-async fn across_adding_and_dropping_a_secret() {
-    let (store, handler) = (Store::default(), Handler::default());
-    // Handled before the rotation: it stays handled when a secret is added.
-    assert_eq!(send(&rotating(&store, &["old"]), &handler, by("old")).await, HANDLED);
-    let both = rotating(&store, &["new", "old"]);
-    assert_eq!(send(&both, &handler, by("old")).await, REPLAYED);
-    assert_eq!(send(&both, &handler, by("new")).await, REPLAYED);
+async fn across_adding_a_secret() {
+    let redis = Redis::volatile();
+    for mode in modes() {
+        for store in stores(&redis).await {
+            let handler = Handler::default();
+            let old = rotating(&store, mode, &["old"]);
+            assert_eq!(send(&old, &handler, by("old")).await, HANDLED);
+            let both = rotating(&store, mode, &["new", "old"]);
+            assert_eq!(send(&both, &handler, by("old")).await, REPLAYED);
+            assert_eq!(send(&both, &handler, by("new")).await, REPLAYED);
+        }
+    }
+}
 
-    // Handled during the rotation: it stays handled when the old secret is dropped.
-    let (store, handler) = (Store::default(), Handler::default());
-    let both = rotating(&store, &["new", "old"]);
-    assert_eq!(send(&both, &handler, by("old")).await, HANDLED);
-    assert_eq!(send(&rotating(&store, &["new"]), &handler, by("new")).await, REPLAYED);
-    assert_eq!(send(&rotating(&store, &["old", "new"]), &handler, by("new")).await, REPLAYED);
-    assert_eq!(send(&rotating(&store, &["newer", "new"]), &handler, by("newer")).await, REPLAYED);
+/// Handled during the rotation: it stays handled when the old secret is dropped.
+#[tokio::test]
+async fn across_dropping_a_secret() {
+    let redis = Redis::volatile();
+    for mode in modes() {
+        for store in stores(&redis).await {
+            let handler = Handler::default();
+            let both = rotating(&store, mode, &["new", "old"]);
+            assert_eq!(send(&both, &handler, by("old")).await, HANDLED);
+            for (secrets, signer) in
+                [(&["new"][..], "new"), (&["old", "new"], "new"), (&["newer", "new"], "newer")]
+            {
+                let layer = rotating(&store, mode, secrets);
+                assert_eq!(send(&layer, &handler, by(signer)).await, REPLAYED, "{secrets:?}");
+            }
+        }
+    }
 }
 
 /// The second claim of one key would be a duplicate of the first.
 #[tokio::test]
 async fn a_secret_that_is_configured_twice() {
-    let (store, handler) = (Store::default(), Handler::default());
-    let layer = rotating(&store, &["same", "same"]);
-    assert_eq!(send(&layer, &handler, by("same")).await, HANDLED);
-    assert_eq!(send(&layer, &handler, by("same")).await, REPLAYED);
+    for mode in modes() {
+        let (store, handler) = (memory(), Handler::default());
+        let layer = rotating(&store, mode, &["same", "same"]);
+        assert_eq!(send(&layer, &handler, by("same")).await, HANDLED);
+        assert_eq!(send(&layer, &handler, by("same")).await, REPLAYED);
+    }
 }
 
 /// Incident: replay key from header text.
 #[tokio::test]
 async fn replay_key_from_header_text() {
-    let (layer, handler) = (spark(Store::default()), Handler::default());
+    let (layer, handler) = (spark(memory()), Handler::default());
     let genuine = signed("an event");
     assert_eq!(send(&layer, &handler, genuine.clone()).await, HANDLED);
 
@@ -226,7 +263,7 @@ impl KeySource<HmacKey> for Tenants {
 
 #[tokio::test]
 async fn tenants_and_providers_do_not_get_into_each_others_way() {
-    let store = Store::default();
+    let store = memory();
     let replay = Replay::new(Arc::clone(&store)).retention(DAY);
     let layer = VerifyLayer::with_keys(Listing, Tenants).replay(replay.clone());
     let handler = Handler::default();

@@ -20,8 +20,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use countersign::spark::Spark;
 use countersign::{
-    MemoryReplay, Reason, Replay, Scheme, Secret, Sign, SparkVerify, Timestamp, VerifyError,
-    VerifyLayer,
+    MemoryReplay, Reason, Replay, ReplayMode, Scheme, Secret, Sign, SparkVerify, Timestamp,
+    VerifyError, VerifyLayer,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
@@ -43,6 +43,10 @@ fn signed(body: &str) -> Request<Bytes> {
 
 fn spark(replay: impl Into<Replay>) -> SparkVerify {
     SparkVerify::new(SECRET).replay(replay.into().retention(DAY))
+}
+
+fn modes() -> [ReplayMode; 2] {
+    [ReplayMode::AtMostOnce, ReplayMode::at_least_once()]
 }
 
 fn memory() -> Replay {

@@ -1,22 +1,30 @@
 //! The store in Redis, on a real one.
 
+use std::net::SocketAddr;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use countersign::redis::{RedisOptions, RedisReplay};
 use countersign::{ClaimOutcome, Replay, ReplayError, ReplayKey, ReplayMode, ReplayStore};
 use countersign_tests::logs::Logs;
+use countersign_tests::process::{Server, run};
 use countersign_tests::redis::Redis;
 use http::StatusCode;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::stores::{behaves, fresh, key, wait};
-use super::{DAY, HANDLED, Handler, IN_FLIGHT, REPLAYED, UNAVAILABLE, send, signed, spark};
+use super::{DAY, HANDLED, Handler, IN_FLIGHT, REPLAYED, SECRET, UNAVAILABLE, send, signed, spark};
 
 /// Longer than a machine that is busy stalls for.
 const LEASE: Duration = Duration::from_secs(4);
 const LONG: Duration = Duration::from_secs(3600);
 
-async fn connected(redis: &Redis) -> RedisReplay {
+pub(super) async fn connected(redis: &Redis) -> RedisReplay {
     patient().connect(&redis.url()).await.expect("a connection")
 }
 
@@ -43,10 +51,9 @@ async fn it_behaves_as_every_store() {
     behaves(&connected(&redis).await, LEASE, pass).await;
 }
 
-/// Each command touches one key, and a client of a cluster finds its node.
-#[tokio::test]
-async fn in_a_cluster_too() {
-    let nodes = [(), ()].map(|()| Redis::start(&["--cluster-enabled", "yes"]));
+/// Two nodes with those arguments, each with half of the keys.
+async fn cluster(arguments: [&[&str]; 2]) -> [Redis; 2] {
+    let nodes = arguments.map(|more| Redis::start(&[&["--cluster-enabled", "yes"], more].concat()));
     let [one, other] = &nodes;
     for (node, slots) in [(one, "0 8191"), (other, "8192 16383")] {
         assert_eq!(node.ask(&format!("CLUSTER ADDSLOTSRANGE {slots}")).unwrap(), "+OK\r\n");
@@ -57,7 +64,14 @@ async fn in_a_cluster_too() {
         until(known).await;
         until(async || node.ask("CLUSTER INFO").unwrap().contains("cluster_known_nodes:2")).await;
     }
-    let store = patient().cluster([one.url().as_str()]).await.expect("a connection");
+    nodes
+}
+
+/// Each command touches one key, and a client of a cluster finds its node.
+#[tokio::test]
+async fn in_a_cluster_too() {
+    let nodes = cluster([&[], &[]]).await;
+    let store = patient().cluster([nodes[0].url().as_str()]).await.expect("a connection");
     behaves(&store, LEASE, pass).await;
     let (handler, layer) = (Handler::default(), spark(store));
     for index in 0..50 {
@@ -99,6 +113,24 @@ async fn a_redis_that_forgets_is_warned_of() {
         let (logs, _guard) = Logs::start();
         let redis = Redis::start(arguments);
         connected(&redis).await;
+        let text = logs.text();
+        assert_eq!(text.matches("WARN countersign").count(), warnings.len(), "{text}");
+        assert!(warnings.iter().all(|warning| text.contains(warning)), "{text}");
+    }
+}
+
+/// Every node is asked.
+#[tokio::test]
+async fn a_node_of_a_cluster_that_forgets_is_warned_of() {
+    let durable = &["--appendonly", "yes"][..];
+    for (other, warnings) in [
+        (durable, &[][..]),
+        (&["--appendonly", "no"], &["persists nothing"]),
+        (&["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"], &["allkeys-lru"]),
+    ] {
+        let nodes = cluster([durable, other]).await;
+        let (logs, _guard) = Logs::start();
+        patient().cluster([nodes[0].url().as_str()]).await.expect("a connection");
         let text = logs.text();
         assert_eq!(text.matches("WARN countersign").count(), warnings.len(), "{text}");
         assert!(warnings.iter().all(|warning| text.contains(warning)), "{text}");
@@ -293,6 +325,124 @@ async fn a_redis_that_was_killed_and_comes_back() {
         matches!(wait(store.claim(&key("in flight"), LONG)).await, Ok(ClaimOutcome::Fresh(_)))
     })
     .await;
+}
+
+/// Incident: after a failover the connection stayed with the old primary, which answered `READONLY` to
+/// everything.
+#[tokio::test]
+async fn a_failover_to_a_replica() {
+    let [old, new] = [(), ()].map(|()| Redis::durable());
+    let address = Address::of(&old).await;
+    let url = format!("redis://{}/", address.local);
+    let layer = spark(patient().connect(&url).await.expect("a connection"));
+    let handler = Handler::default();
+    assert_eq!(new.ask(&format!("REPLICAOF 127.0.0.1 {}", old.port())).unwrap(), "+OK\r\n");
+    until(async || new.ask("INFO replication").unwrap().contains("master_link_status:up")).await;
+    assert_eq!(send(&layer, &handler, signed("an event")).await, HANDLED);
+    until(async || new.ask("DBSIZE").unwrap() == ":1\r\n").await;
+
+    // Nobody is the primary yet.
+    assert_eq!(old.ask(&format!("REPLICAOF 127.0.0.1 {}", new.port())).unwrap(), "+OK\r\n");
+    assert_eq!(send(&layer, &handler, signed("another")).await, UNAVAILABLE);
+    assert_eq!(handler.calls(), 1);
+
+    assert_eq!(new.ask("REPLICAOF NO ONE").unwrap(), "+OK\r\n");
+    address.lead_to(&new);
+    until(async || send(&layer, &handler, signed("another")).await == HANDLED).await;
+    for event in ["an event", "another"] {
+        assert_eq!(send(&layer, &handler, signed(event)).await, REPLAYED);
+    }
+    assert_eq!(handler.calls(), 2);
+}
+
+/// Where a server is reached, whichever it is: connections that are there already stay where they are.
+struct Address {
+    local: SocketAddr,
+    port: Arc<AtomicU16>,
+    task: JoinHandle<()>,
+}
+
+impl Address {
+    async fn of(redis: &Redis) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let local = listener.local_addr().expect("its address");
+        let port = Arc::new(AtomicU16::new(redis.port()));
+        let current = Arc::clone(&port);
+        let task = tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let port = current.load(Ordering::SeqCst);
+                tokio::spawn(async move {
+                    let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
+                    copy_bidirectional(&mut client, &mut server).await
+                });
+            }
+        });
+        Self { local, port, task }
+    }
+
+    fn lead_to(&self, redis: &Redis) {
+        self.port.store(redis.port(), Ordering::SeqCst);
+    }
+}
+
+impl Drop for Address {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Certificates are those that the system trusts, of which `SSL_CERT_FILE` is one way to say.
+#[tokio::test]
+async fn by_tls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [certificate, key] = ["certificate.pem", "key.pem"].map(|name| folder.path().join(name));
+    let [certificate, key] = [&certificate, &key].map(|path| path.to_str().expect("UTF-8"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args(["-subj", "/CN=Redis", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-out", certificate, "-keyout", key])
+        .output()
+        .expect("openssl starts: `scripts/test` installs it");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let redis = Redis::start_tls(certificate, key);
+    let url = redis.tls_url().expect("it was started so");
+    let environment = [
+        ("PORT", "0"),
+        ("SPARK_SECRET", SECRET),
+        ("REDIS_URL", url.as_str()),
+        ("REDIS_TIMEOUT_MS", "10000"),
+        ("SSL_CERT_FILE", certificate),
+    ];
+    let server = Server::start("redis-replay", &environment).await;
+    let body = r#"{"id":"E","resource":"rooms","event":"created","data":{"id":"R"}}"#;
+    for expected in [StatusCode::OK, StatusCode::UNAUTHORIZED] {
+        let (mut parts, body) = signed(body).into_parts();
+        parts.uri = format!("{}/spark", server.url()).parse().expect("a URI");
+        let request = reqwest::Request::try_from(http::Request::from_parts(parts, body));
+        let answer = reqwest::Client::new().execute(request.expect("a request")).await;
+        assert_eq!(answer.expect("an answer").status(), expected);
+    }
+    // Whoever does not trust it does not talk to it.
+    let (status, log) = run("redis-replay", &environment[..4]).await;
+    assert!(!status.success() && log.to_lowercase().contains("certificate"), "{log}");
+}
+
+/// However long Redis was away: what could not be released then is released when it is back.
+#[tokio::test]
+async fn a_release_waits_for_the_end_of_an_outage() {
+    let mut redis = Redis::durable();
+    let (store, hasty) = (connected(&redis).await, hasty(&redis).await);
+    let key = key("in flight");
+    let owner = fresh(&store, &key, DAY).await;
+    redis.kill();
+    assert!(wait(hasty.release(&key, owner)).await.is_err());
+    // An hour, which passes as fast as nothing comes of what is tried.
+    tokio::time::pause();
+    sleep(LONG).await;
+    tokio::time::resume();
+    redis.restart();
+    until(async || matches!(wait(store.claim(&key, DAY)).await, Ok(ClaimOutcome::Fresh(_)))).await;
 }
 
 async fn until(mut holds: impl AsyncFnMut() -> bool) {

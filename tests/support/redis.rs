@@ -1,5 +1,6 @@
 //! A real Redis on a free loopback port, that can be killed, stopped and started again.
 
+use std::env;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -7,6 +8,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+/// What is started instead of `redis-server`, if this variable says so: `valkey-server`.
+const SERVER: &str = "REDIS_SERVER";
 
 /// How long it may take to start, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,6 +50,29 @@ impl Redis {
             redis.spawn();
         }
         redis
+    }
+
+    /// One that can be reached by TLS as well, with that certificate and its key.
+    #[must_use]
+    pub fn start_tls(certificate: &str, key: &str) -> Self {
+        let port = free_port().to_string();
+        Self::start(
+            &[
+                ["--tls-port", &port],
+                ["--tls-cert-file", certificate],
+                ["--tls-key-file", key],
+                ["--tls-ca-cert-file", certificate],
+                ["--tls-auth-clients", "no"],
+            ]
+            .concat(),
+        )
+    }
+
+    /// Where it is reached by TLS, if it can be.
+    #[must_use]
+    pub fn tls_url(&self) -> Option<String> {
+        let port = self.arguments.iter().skip_while(|text| *text != "--tls-port").nth(1)?;
+        Some(format!("rediss://127.0.0.1:{port}/"))
     }
 
     #[must_use]
@@ -143,7 +170,7 @@ fn free_port() -> u16 {
 }
 
 fn spawn(folder: &TempDir, port: u16, arguments: &[String]) -> Child {
-    Command::new("redis-server")
+    Command::new(env::var_os(SERVER).unwrap_or_else(|| "redis-server".into()))
         .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
         .arg("--dir")
         .arg(folder.path())

@@ -5,7 +5,7 @@ mod name;
 mod table;
 
 use std::fmt::{self, Debug, Formatter};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::clock::{Elapsed, nanos};
@@ -33,8 +33,7 @@ pub struct MemoryReplay {
     elapsed: Elapsed,
 }
 
-/// On cache lines of its own, so that two cores do not wait for each other's.
-#[repr(align(128))]
+/// On cache lines of its own, as its table is: two cores do not wait for each other's.
 struct Shard(Mutex<Table>);
 
 /// Enough that cores rarely meet; few enough that each is worth its own lines.
@@ -91,9 +90,17 @@ impl MemoryReplay {
         self
     }
 
-    fn table(&self, name: Name) -> Option<MutexGuard<'_, Table>> {
+    /// The clock is read under the lock: that takes no time of its own while the core waits for the lock
+    /// from another one.
+    fn ask<T>(
+        &self,
+        key: &ReplayKey,
+        question: impl FnOnce(&mut Table, Name, u64) -> T,
+    ) -> Option<T> {
+        let name = self.namer.name(key);
         let shard = self.shards.get(name.shard(self.shards.len()))?;
-        Some(shard.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut table = shard.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(question(&mut table, name, self.elapsed.nanos()))
     }
 }
 
@@ -105,24 +112,22 @@ impl Default for MemoryReplay {
 
 impl ReplayStore for MemoryReplay {
     fn claim(&self, key: &ReplayKey, lease: Duration) -> Reply<ClaimOutcome> {
-        let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
-        let end = now.saturating_add(nanos(lease));
-        let claimed = self.table(name).map(|mut table| table.claim(name, now, end, self.bound));
+        let claimed = self.ask(key, |table, name, now| {
+            table.claim(name, now, now.saturating_add(nanos(lease)), self.bound)
+        });
         Reply::Ready(claimed.unwrap_or(Err(ReplayError::Full)))
     }
 
     fn confirm(&self, key: &ReplayKey, owner: Owner, keep: Duration) -> Reply<bool> {
-        let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
-        let end = now.saturating_add(nanos(keep));
-        let confirmed =
-            self.table(name).map(|mut table| table.confirm(name, owner, now, end, self.bound));
+        let confirmed = self.ask(key, |table, name, now| {
+            table.confirm(name, owner, now, now.saturating_add(nanos(keep)), self.bound)
+        });
         Reply::Ready(confirmed.unwrap_or(Err(ReplayError::Full)))
     }
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> Reply<bool> {
-        let (now, name) = (self.elapsed.nanos(), self.namer.name(key));
-        let held = self.table(name).is_some_and(|mut table| table.release(name, owner, now));
-        Reply::Ready(Ok(held))
+        let held = self.ask(key, |table, name, now| table.release(name, owner, now));
+        Reply::Ready(Ok(held.unwrap_or_default()))
     }
 }
 

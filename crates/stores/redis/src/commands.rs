@@ -177,8 +177,8 @@ fn failure(error: &RedisError) -> Failure {
     Failure { why, refused }
 }
 
-/// What Redis says before it has done anything, and would say again.
-const REFUSALS: [&str; 5] = ["OOM", "NOPERM", "NOAUTH", "WRONGTYPE", "MISCONF"];
+/// What Redis says when it has done nothing.
+const REFUSALS: [&str; 6] = ["OOM", "NOPERM", "NOAUTH", "WRONGTYPE", "MISCONF", "READONLY"];
 
 impl Debug for Commands {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! A connection that is made anew by itself: to one Redis, or to a cluster.
 
 use redis::aio::ConnectionManager;
-use redis::{Cmd, RedisResult, Value};
+use redis::{Cmd, ErrorKind, RedisResult, ServerErrorKind, Value};
 
 /// Cheap to clone; many questions are under way on it at a time.
 pub(crate) enum Connection {
@@ -16,7 +16,21 @@ impl Connection {
     pub(crate) async fn send(&self, command: &Cmd) -> RedisResult<Value> {
         match self.send_once(command).await {
             Err(error) if error.is_connection_dropped() => self.send_once(command).await,
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly) => {
+                self.leave().await;
+                Err(error)
+            }
             answered => answered,
+        }
+    }
+
+    /// After a failover the address may lead to another server by now, and this connection to one that
+    /// is a replica: it has it closed, and the next question makes it anew. A client of a cluster looks
+    /// for the server by itself.
+    async fn leave(&self) {
+        if let Self::One(_) = self {
+            // Whatever it answers: if it is closed, that is what was wanted.
+            let _ = self.send_once(&redis::cmd("QUIT")).await;
         }
     }
 

@@ -60,6 +60,9 @@
 //! rarely, and every 30 s until Redis has answered, and for a minute more, since the claim may arrive late.
 //! If this process ends before, or 10,000 others wait for the same (a warning says so), such a claim stays
 //! until its time is over, and a retry gets 409.
+//!
+//! A server that became a replica refuses to write: a 503, and the connection is made anew, so that after a
+//! failover it goes where the address leads to by then.
 
 mod commands;
 mod connection;
