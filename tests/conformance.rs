@@ -1,4 +1,4 @@
-//! Every provider passes the same suite.
+//! The founding providers pass the suite that every provider has to pass.
 
 use bytes::Bytes;
 use countersign::flow::{FlowAction, FlowWebhook};

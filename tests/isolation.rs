@@ -44,3 +44,15 @@ fn who_has_no_space_builds_nothing_for_it() {
     assert_eq!(brought("axum,json,flow,space,space-testing,spark,speakap"), [true, true, false]);
     assert_eq!(brought("space-fetch"), [true, true, true]);
 }
+
+/// Curves are for those whose providers have key pairs.
+#[test]
+fn who_has_no_key_pairs_builds_no_curve() {
+    let brought = |features| {
+        dependencies(features)
+            .iter()
+            .any(|name| name == "ed25519-dalek" || name == "curve25519-dalek")
+    };
+    assert!(!brought("axum,json,github,spark,telegram"));
+    assert!(brought("discord") && brought("standard-webhooks"));
+}

@@ -10,12 +10,15 @@ mod explain;
 mod form_servers;
 mod forms;
 mod hooks;
+mod incidents;
 mod isolation;
 mod keys;
+mod many_providers;
 mod meya;
 mod meya_webhook;
 mod multi_tenant;
 mod placement;
+mod providers;
 mod replay;
 mod rules;
 mod secrets;
@@ -26,6 +29,8 @@ mod spark_guard;
 mod tenants;
 mod ui;
 mod vectors;
+#[cfg(feature = "oracles")]
+mod vendors;
 
 use peak_alloc::PeakAlloc;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use countersign_cli::registry::PROVIDERS;
 use countersign_tests::process::program;
 use serde_json::Value;
 
@@ -31,16 +32,7 @@ fn vectors(file: &Path) -> Vec<Value> {
 
 #[test]
 fn every_vector_agrees() {
-    for name in [
-        "spark",
-        "flow-action",
-        "flow-webhook",
-        "space-public-key",
-        "space-signing-key",
-        "space-token",
-        "meya",
-        "speakap",
-    ] {
+    for name in PROVIDERS.iter().map(|provider| provider.facts().name) {
         let file = Path::new(FOLDER).join(name).with_extension("json");
         let all = vectors(&file).len();
         assert!(all > 0);

@@ -32,6 +32,21 @@ fn the_json_has_a_stable_shape() {
     assert!(spark["settings"].as_array().unwrap().contains(&"webex_signature".into()));
 }
 
+/// What people read of the providers is what the code says.
+#[test]
+fn the_page_in_docs_is_the_one_that_is_written() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/providers.md");
+    let page = countersign(&["providers", "--markdown"]);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, page.text()).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == page.text(), "docs/providers.md: BLESS=1 writes it anew");
+    for provider in PROVIDERS {
+        assert!(committed.contains(provider.facts().source), "{}", provider.facts().name);
+    }
+}
+
 #[test]
 fn every_entry_is_whole() {
     for provider in PROVIDERS {

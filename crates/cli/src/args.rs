@@ -39,6 +39,9 @@ pub(crate) struct Providers {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print Markdown: `docs/providers.md`
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 }
 
 #[derive(ClapArgs, Debug)]

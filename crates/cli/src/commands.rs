@@ -18,7 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Command, SettingArgs, Vectors};
 use crate::failure::Failure;
-use crate::registry::{Provider, SECRETS, Settings};
+use crate::registry::{PUBLIC_KEYS, Provider, SECRETS, Settings};
 use crate::secrets::{self, SecretArgs};
 
 pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
@@ -85,7 +85,8 @@ fn with_secrets(
 ) -> Result<Settings, Failure> {
     let given = secrets.read()?;
     let takes = provider.members().iter().any(|member| member.name == SECRETS.name);
-    if takes && given.is_empty() {
+    // Of those that take both, public keys will do.
+    if takes && given.is_empty() && settings.texts(PUBLIC_KEYS.name).is_empty() {
         return Err(secrets::none());
     }
     if !takes && !given.is_empty() {

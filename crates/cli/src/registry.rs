@@ -3,22 +3,35 @@
 //! To add one, write its [`Entry`] in a file of its own and name it in [`PROVIDERS`]. Everything
 //! else follows: `providers`, `sign`, `verify`, `vectors run` and `demo` read this list.
 
+mod discord;
 mod entry;
 mod facts;
 mod flow;
+mod github;
+mod gitlab;
+mod line;
+mod meta;
 mod meya;
+mod notion;
 mod provider;
 mod settings;
+mod shopify;
+mod slack;
 mod space;
 mod spark;
 mod speakap;
+mod standard_webhooks;
+mod stripe;
+mod telegram;
+mod waiting;
 
 use crate::failure::Failure;
 
 pub use self::entry::{Credentials, Entry, Sample, random_text};
 pub use self::facts::{Facts, Strength};
 pub use self::provider::{Accepted, Genuine, Provider, Verifier};
-pub use self::settings::{Kind, Member, SECRETS, SettingError, Settings};
+pub use self::settings::{Kind, Member, PUBLIC_KEYS, SECRETS, SettingError, Settings};
+pub use self::waiting::WAITING;
 
 /// All providers, in the order in which they are listed.
 pub static PROVIDERS: &[&dyn Provider] = &[
@@ -30,6 +43,18 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &space::Token,
     &meya::Meya,
     &speakap::Speakap,
+    &github::GitHub,
+    &slack::Slack,
+    &stripe::Stripe,
+    &shopify::Shopify,
+    &line::Line,
+    &notion::Notion,
+    &meta::Meta,
+    &standard_webhooks::StandardWebhooks,
+    &gitlab::Signing,
+    &gitlab::Token,
+    &discord::Discord,
+    &telegram::Telegram,
 ];
 
 /// The provider of that name.

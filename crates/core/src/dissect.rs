@@ -21,7 +21,8 @@ use crate::keys::{KeyHint, KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
 use crate::looked::record;
 use crate::method::Method;
-use crate::offline::{Outcome, check_now};
+use crate::offline::check_now;
+use crate::outcome::Outcome;
 use crate::proof::Covered;
 use crate::scheme::{Inspect, KeyOf, Scheme};
 use crate::time::Timestamp;
@@ -177,6 +178,9 @@ fn inspect<S: Scheme>(
     }
     match found {
         Inspect::Evidence(evidence) => Ok(evidence),
+        Inspect::Handshake(_) => {
+            Err(Reason::Unexpected("it is a handshake, which carries no signature"))
+        }
         Inspect::NeedBody => Err(Reason::Missing("the evidence")),
     }
 }

@@ -16,6 +16,7 @@ use crate::head::Head;
 use crate::keys::{KeyError, KeyFuture, KeyHint, KeySet, Lookup};
 use crate::layer::Config;
 use crate::method::{Match, Method};
+use crate::outcome::Outcome;
 use crate::proof::{Covered, Proof};
 use crate::scheme::{Inspect, KeyOf, Scheme};
 use crate::time::Timestamp;
@@ -29,6 +30,8 @@ pub(crate) enum Begun<S: Scheme> {
     Streaming(Evidence, Lookup<KeyOf<S>>),
     /// The body is gathered, and read when it is there.
     NeedBody,
+    /// A handshake that carries no signature: this is the answer.
+    Answered(Response<Bytes>),
 }
 
 /// Looks at the head: what is missing, malformed or stale is refused before keys are looked up and
@@ -48,6 +51,7 @@ fn read_head<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>,
             Ok(Begun::Streaming(evidence, lookup))
         }
         Inspect::NeedBody => Ok(Begun::NeedBody),
+        Inspect::Handshake(answer) => Ok(Begun::Answered(answer)),
     }
 }
 
@@ -56,10 +60,10 @@ pub(crate) fn challenge<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     keys: &KeySet<KeyOf<S>>,
-) -> Result<Result<Response<Bytes>, Begun<S>>, Reason> {
+) -> Result<Begun<S>, Reason> {
     match config.scheme.challenge(head, keys.keys())? {
-        Some(answer) => Ok(Ok(answer)),
-        None => read_head(config, head).map(Err),
+        Some(answer) => Ok(Begun::Answered(answer)),
+        None => read_head(config, head),
     }
 }
 
@@ -187,18 +191,10 @@ impl<M: Method> Stream<M> {
     }
 }
 
-/// A request that is genuine.
-pub(crate) struct Genuine<S> {
-    pub(crate) proof: Proof<S>,
-    /// The answer to a signed handshake, which the handler does not see.
-    pub(crate) answer: Option<Response<Bytes>>,
-}
-
 /// Where the check of a whole request stands.
-#[expect(clippy::large_enum_variant, reason = "moved once a request; a box would cost more")]
 pub(crate) enum Verdict<S: Scheme> {
     /// It is over.
-    Done(Result<Genuine<S>, Reason>),
+    Done(Result<Outcome<S>, Reason>),
     /// It needs keys that have to be waited for: [`resume`] with them.
     Wait(KeyFuture<KeyOf<S>>, Asked),
 }
@@ -225,8 +221,11 @@ pub(crate) fn conclude<S: Scheme>(
     if let Some(fed) = fed {
         return judge_or_newer(config, head, body, fed, Asked::Once);
     }
-    let read = read_body(config, head, body).and_then(|evidence| in_time(config, evidence));
-    match read {
+    let evidence = match read_body(config, head, body) {
+        Ok(evidence) => evidence,
+        Err(over) => return Verdict::Done(over),
+    };
+    match in_time(config, evidence) {
         Ok(evidence) => match look_up(config, head, &evidence) {
             Lookup::Ready(keys) => resume_with(config, head, body, keys, evidence, Asked::Once),
             Lookup::Later(keys) => Verdict::Wait(keys, Asked::Once),
@@ -253,7 +252,7 @@ pub(crate) fn resume<S: Scheme>(
 ) -> Verdict<S> {
     match read_body(config, head, body) {
         Ok(evidence) => resume_with(config, head, body, keys, evidence, asked),
-        Err(reason) => Verdict::Done(Err(reason)),
+        Err(over) => Verdict::Done(over),
     }
 }
 
@@ -303,16 +302,19 @@ fn judge_or_newer<S: Scheme>(
     }
 }
 
-/// What the request claims, with the body at hand.
+/// What the request claims, with the body at hand; or how it ends without that.
+#[expect(clippy::result_large_err, reason = "moved once a request; a box would cost more")]
 fn read_body<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     body: &Bytes,
-) -> Result<Evidence, Reason> {
-    match config.scheme.inspect(head, Some(body))? {
-        Inspect::Evidence(evidence) => Ok(evidence),
+) -> Result<Evidence, Result<Outcome<S>, Reason>> {
+    match config.scheme.inspect(head, Some(body)) {
+        Ok(Inspect::Evidence(evidence)) => Ok(evidence),
+        Ok(Inspect::Handshake(answer)) => Err(Ok(Outcome::Answer(answer))),
         // A scheme that asks for the body again has found no evidence in it.
-        Inspect::NeedBody => Err(Reason::Missing("the evidence")),
+        Ok(Inspect::NeedBody) => Err(Err(Reason::Missing("the evidence"))),
+        Err(reason) => Err(Err(reason)),
     }
 }
 
@@ -321,7 +323,7 @@ fn judge<S: Scheme>(
     keys: &KeySet<KeyOf<S>>,
     check: Check<S::Method>,
     body: &Bytes,
-) -> Result<Genuine<S>, Reason> {
+) -> Result<Outcome<S>, Reason> {
     let (found, claimed) = check.finish(keys.keys());
     let (matched, content) = found.ok_or(Reason::Mismatch)?;
     if claimed.body_digest.as_deref().is_some_and(|digest| !is_digest_of(digest, body)) {
@@ -341,9 +343,12 @@ fn judge<S: Scheme>(
         let tenant = tenant.as_deref();
         tracing::info!(target: "countersign", scheme, key, tenant, "not the newest key matched");
     }
+    if let Some(answer) = attested.answer {
+        return Ok(Outcome::Answer(answer));
+    }
     let id = claimed.id.or(attested.id);
     let proof = Proof::new(verified, matched, keys.owner(), timestamp, id, covered);
-    Ok(Genuine { proof, answer: attested.answer })
+    Ok(Outcome::Genuine(proof))
 }
 
 /// The second look at the clock: the body may have taken long, or have the time in it.

@@ -27,6 +27,10 @@ pub enum Algorithm {
     HmacSha512,
     /// RSASSA-PKCS1-v1_5 with SHA-512, as long as the key's modulus.
     RsaPkcs1Sha512,
+    /// Ed25519 (RFC 8032), 64 bytes.
+    Ed25519,
+    /// ECDSA over P-256 with SHA-256, in DER: 8 to 72 bytes.
+    EcdsaP256Sha256,
     /// No signature at all: a token that equals the secret. It protects no byte of the request.
     Token,
     /// SHA-256 without a key, for digests of the body that are themselves signed.
@@ -43,8 +47,8 @@ impl Algorithm {
             Self::HmacSha1 => Some(20),
             Self::HmacSha256 | Self::Sha256 => Some(32),
             Self::HmacSha384 => Some(48),
-            Self::HmacSha512 | Self::Sha512 => Some(64),
-            Self::RsaPkcs1Sha512 | Self::Token => None,
+            Self::HmacSha512 | Self::Sha512 | Self::Ed25519 => Some(64),
+            Self::RsaPkcs1Sha512 | Self::EcdsaP256Sha256 | Self::Token => None,
         }
     }
 }
@@ -150,6 +154,13 @@ impl Claim {
     #[must_use]
     pub fn signatures(&self) -> &[Signature] {
         &self.signatures
+    }
+
+    /// The same with the signatures of one algorithm only: for a method that is made of several.
+    #[must_use]
+    pub fn only(&self, algorithm: Algorithm) -> Self {
+        let wanted = self.signatures.iter().filter(|claimed| claimed.algorithm == algorithm);
+        Self { signatures: wanted.cloned().collect(), ..self.clone() }
     }
 
     /// Whether one or all of them have to hold.
@@ -327,6 +338,12 @@ impl Evidence {
     pub fn fingerprint(mut self, algorithm: Algorithm) -> Self {
         self.claim.fingerprint = Some(algorithm);
         self
+    }
+
+    /// What a [`Method`](crate::Method) is asked to check.
+    #[must_use]
+    pub fn claim(&self) -> &Claim {
+        &self.claim
     }
 
     fn of(signatures: impl IntoIterator<Item = Signature>, need: Need) -> Self {

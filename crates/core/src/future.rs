@@ -20,13 +20,14 @@ use tower_service::Service;
 
 use crate::body::{BoxError, ResponseBody};
 use crate::drain::{drain, worth_draining};
-use crate::engine::{self, Asked, Begun, Fed, Genuine, Verdict};
+use crate::engine::{self, Asked, Begun, Fed, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::evidence::Evidence;
 use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
 use crate::head::Head;
 use crate::keys::{KeyError, KeyFuture, KeySet, Lookup};
 use crate::layer::Config;
+use crate::outcome::Outcome;
 use crate::proof::{Covered, Proof};
 use crate::replay::{Claiming, Held, Settling, Unfinished};
 use crate::scheme::{KeyOf, Scheme};
@@ -208,6 +209,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
                 self.with_keys(keys, Purpose::Stream(evidence, body))
             }
             Ok(Begun::NeedBody) => self.read(body, None),
+            Ok(Begun::Answered(answer)) => self.answer_unread(answer, body),
             Err(reason) => self.refuse_unread(reason, body),
         }
     }
@@ -244,11 +246,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
                 let challenged = keys
                     .map_err(Reason::from)
                     .and_then(|keys| engine::challenge(&self.config, &head, &keys));
-                match challenged {
-                    Ok(Ok(answer)) => State::Answered { answer: Some(answer) },
-                    Ok(Err(begun)) => self.go(Ok(begun), body),
-                    Err(reason) => self.refuse_unread(reason, body),
-                }
+                self.go(challenged, body)
             }
             Purpose::Stream(evidence, body) => match Fed::new(&self.config, keys, evidence) {
                 Ok(fed) => self.read(body, Some(fed)),
@@ -288,10 +286,23 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
     {
+        let answer = self.config.refuse_request(reason, &self.parts, None);
+        self.answer_unread(answer, body)
+    }
+
+    fn answer_unread<ReqBody, Called, Answer>(
+        self,
+        answer: Response<Bytes>,
+        body: ReqBody,
+    ) -> State<S, Inner, ReqBody, Called, Answer>
+    where
+        ReqBody: Body + Send + 'static,
+        ReqBody::Data: Send,
+    {
         if worth_draining(&self.parts) {
             drain(body, self.config.body_limit);
         }
-        self.refuse(reason, None)
+        State::Answered { answer: Some(answer) }
     }
 }
 
@@ -303,7 +314,9 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         body: Bytes,
     ) -> State<S, Inner, ReqBody, Called, Answer> {
         match verdict {
-            Verdict::Done(Ok(genuine)) => self.pass(genuine),
+            Verdict::Done(Ok(Outcome::Genuine(proof))) => self.pass(proof),
+            // A handshake is answered as often as it comes: nothing is handled.
+            Verdict::Done(Ok(Outcome::Answer(answer))) => State::Answered { answer: Some(answer) },
             Verdict::Done(Err(reason)) => self.refuse(reason, Some(&body)),
             Verdict::Wait(keys, asked) => {
                 let purpose = Purpose::Judge(body, asked);
@@ -314,13 +327,8 @@ impl<S: Scheme, Inner> Work<S, Inner> {
 
     fn pass<ReqBody, Called, Answer>(
         self,
-        genuine: Genuine<S>,
+        proof: Proof<S>,
     ) -> State<S, Inner, ReqBody, Called, Answer> {
-        let Genuine { proof, answer } = genuine;
-        // A handshake is answered as often as it comes: nothing is handled.
-        if answer.is_some() {
-            return State::Answered { answer };
-        }
         match self.config.claim(&proof) {
             None => self.hand_on(proof, None),
             Some(Claiming::Ready(claimed)) => self.claimed(claimed, proof),

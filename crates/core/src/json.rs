@@ -1,6 +1,7 @@
 //! Payloads that come as JSON.
 
 mod members;
+mod objects;
 
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
@@ -51,9 +52,17 @@ impl<S: Scheme, T: DeserializeOwned> Payload for SignedJson<S, T> {
     type Scheme = S;
 
     fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
-        let value = serde_json::from_slice(bytes).map_err(PayloadError::from)?;
-        Ok(Self { value, scheme: PhantomData })
+        Ok(Self { value: read_json(bytes)?, scheme: PhantomData })
     }
+}
+
+/// Reads verified bytes as JSON.
+///
+/// # Errors
+///
+/// When they are no JSON, or not of this shape; the error holds no value of theirs.
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PayloadError> {
+    serde_json::from_slice(bytes).map_err(PayloadError::from)
 }
 
 /// A struct that is read from a JSON object and from nothing else.

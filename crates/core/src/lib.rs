@@ -16,7 +16,8 @@
 //!
 //! - `axum`: `Verified<T>`, the extractor.
 //! - `cache`: `CachedKeys`, a cache in front of any key source.
-//! - `axum-path`: `PathTenant`, a tenant by a parameter of axum's path.
+//! - `axum-router`: what needs the router of axum: `PathTenant`, `VerifyLayer::route`, and for signed URLs the
+//!   one from before a router nested it.
 //! - `dissect`: the module `dissect`, which takes a check apart to say why a request was refused.
 //! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
 //!
@@ -33,7 +34,9 @@ mod error;
 mod evidence;
 mod future;
 mod gather;
+pub mod handshake;
 mod head;
+mod headers;
 #[cfg(feature = "json")]
 mod json;
 mod keys;
@@ -41,16 +44,21 @@ mod layer;
 mod looked;
 mod method;
 mod offline;
+mod outcome;
 mod payload;
 mod proof;
 mod refused;
 mod replay;
+#[cfg(feature = "axum-router")]
+mod route;
 mod scheme;
 mod secret;
 mod service;
 mod sign;
 mod tenant;
 mod time;
+mod unsigned;
+mod urls;
 #[cfg(feature = "axum")]
 mod verified;
 mod window;
@@ -61,8 +69,9 @@ pub use self::error::{ConfigError, PayloadError, Reason, VerifyError};
 pub use self::evidence::{Algorithm, Canonical, Claim, Evidence, Message, Need, Signature};
 pub use self::future::ResponseFuture;
 pub use self::head::Head;
+pub use self::headers::{Encoding, SignatureHeader, TimeHeader, TokenHeader, insert_header};
 #[cfg(feature = "json")]
-pub use self::json::{JsonObject, Members, Sensitive, SignedJson};
+pub use self::json::{JsonObject, Members, Sensitive, SignedJson, read_json};
 #[cfg(feature = "cache")]
 pub use self::keys::CachedKeys;
 pub use self::keys::{
@@ -72,7 +81,7 @@ pub use self::keys::{
 pub use self::layer::VerifyLayer;
 pub use self::looked::looked_for;
 pub use self::method::{Hmac, HmacKey, HmacState, Match, Method, Nonce, Token, TokenKey};
-pub use self::offline::Outcome;
+pub use self::outcome::Outcome;
 pub use self::payload::{Carries, Payload, PayloadBytes, Via};
 pub use self::proof::{Covered, Proof};
 pub use self::refused::{OnRefused, Refused};
@@ -84,9 +93,11 @@ pub use self::scheme::{Attested, Defaults, Inspect, KeyOf, Scheme, SecretOnly, T
 pub use self::secret::{IntoSecret, IntoSecrets, Secret};
 pub use self::service::Verify;
 pub use self::sign::Sign;
-#[cfg(feature = "axum-path")]
+#[cfg(feature = "axum-router")]
 pub use self::tenant::PathTenant;
 pub use self::tenant::{HeaderTenant, HostTenant, Locate};
-pub use self::time::Timestamp;
+pub use self::time::{TimeUnit, Timestamp};
+pub use self::unsigned::{FromHeaders, Unsigned, header_text};
+pub use self::urls::{IntoUrls, Urls};
 #[cfg(feature = "axum")]
 pub use self::verified::{Verified, VerifiedRejection};

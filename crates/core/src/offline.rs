@@ -1,38 +1,19 @@
 //! The same check for a request that is already in memory, without tower or a runtime.
 
-use std::fmt::{self, Debug, Formatter};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 
 use crate::engine::{self, Begun, Fed, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::head::Head;
 use crate::keys::{KeyError, KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
-use crate::proof::Proof;
+use crate::outcome::Outcome;
 use crate::scheme::Scheme;
-
-/// What became of a request that was checked [offline](VerifyLayer::verify).
-#[non_exhaustive]
-pub enum Outcome<S> {
-    /// It is genuine.
-    Genuine(Proof<S>),
-    /// It is a handshake or a challenge: send this answer, and handle nothing.
-    Answer(Response<Bytes>),
-}
-
-impl<S> Debug for Outcome<S> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Genuine(proof) => f.debug_tuple("Genuine").field(proof).finish(),
-            Self::Answer(answer) => f.debug_tuple("Answer").field(&answer.status()).finish(),
-        }
-    }
-}
 
 impl<S: Scheme> VerifyLayer<S> {
     /// Checks a request that is already in memory, as the layer would: for a Lambda function, a
@@ -95,14 +76,12 @@ async fn check<S: Scheme>(
 ) -> Result<Outcome<S>, Reason> {
     let mut begun = engine::begin(config, head)?;
     if let Begun::Challenge(lookup) = begun {
-        begun = match engine::challenge(config, head, &keys(lookup).await?)? {
-            Ok(answer) => return Ok(Outcome::Answer(answer)),
-            Err(begun) => begun,
-        };
+        begun = engine::challenge(config, head, &keys(lookup).await?)?;
     }
     let mut fed = match begun {
         Begun::Streaming(evidence, lookup) => Some(Fed::new(config, keys(lookup).await, evidence)?),
         Begun::Challenge(_) | Begun::NeedBody => None,
+        Begun::Answered(answer) => return Ok(Outcome::Answer(answer)),
     };
     if body.len() > config.body_limit {
         return Err(Reason::BodyTooLarge);
@@ -111,16 +90,12 @@ async fn check<S: Scheme>(
         fed.update(body);
     }
     let mut verdict = engine::conclude(config, head, fed, body);
-    let genuine = loop {
+    loop {
         verdict = match verdict {
-            Verdict::Done(judged) => break judged?,
+            Verdict::Done(judged) => return judged,
             Verdict::Wait(keys, asked) => engine::resume(config, head, body, keys.await, asked),
         };
-    };
-    Ok(match genuine.answer {
-        Some(answer) => Outcome::Answer(answer),
-        None => Outcome::Genuine(genuine.proof),
-    })
+    }
 }
 
 async fn keys<K>(lookup: Lookup<K>) -> Result<KeySet<K>, KeyError> {

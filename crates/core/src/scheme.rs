@@ -170,6 +170,8 @@ pub enum Inspect {
     Evidence(Evidence),
     /// What is claimed is in the body, or over a form of it: call again with the body.
     NeedBody,
+    /// It is a handshake that carries no signature: this answer is sent, and nothing is handled.
+    Handshake(Response<Bytes>),
 }
 
 impl From<Evidence> for Inspect {

@@ -1,13 +1,13 @@
 //! Whose request it is said to be: where the name of a tenant stands.
 
-#[cfg(feature = "axum-path")]
+#[cfg(feature = "axum-router")]
 mod path;
 
 use http::header::{HOST, HeaderName};
 use http::request::Parts;
 use http::uri::Authority;
 
-#[cfg(feature = "axum-path")]
+#[cfg(feature = "axum-router")]
 pub use self::path::PathTenant;
 
 /// Finds the name of the tenant in the head of a request: see

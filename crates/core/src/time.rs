@@ -34,6 +34,29 @@ impl Timestamp {
         Self { nanos: nanos as i128 }
     }
 
+    /// From decimal digits, at most 19 of them, the first no zero: no sign, no white space, no fraction.
+    #[must_use]
+    pub fn parse(digits: &[u8], unit: TimeUnit) -> Option<Self> {
+        let [b'1'..=b'9', rest @ ..] = digits else { return None };
+        if rest.len() > 18 || !rest.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        Some(match unit {
+            TimeUnit::Seconds => Self::from_secs(number),
+            TimeUnit::Milliseconds => Self::from_millis(number),
+        })
+    }
+
+    /// Whole units since 1970, rounded down, in decimal digits.
+    #[must_use]
+    pub fn to_digits(self, unit: TimeUnit) -> String {
+        match unit {
+            TimeUnit::Seconds => self.as_secs().to_string(),
+            TimeUnit::Milliseconds => self.as_millis().to_string(),
+        }
+    }
+
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_nanos(self) -> i128 {
@@ -74,6 +97,16 @@ impl Timestamp {
     }
 }
 
+/// What the number of a time counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeUnit {
+    /// Seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Milliseconds,
+}
+
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
@@ -109,6 +142,33 @@ mod tests {
         assert_eq!(Timestamp::from_secs(1_700_000_000).to_string(), "1700000000");
         assert_eq!(Timestamp::from_millis(1_500).to_string(), "1.5");
         assert_eq!(Timestamp::from_millis(-1_500).to_string(), "-1.5");
+    }
+
+    #[test]
+    fn digits_and_nothing_else_are_a_time() {
+        let parse = |text: &str| Timestamp::parse(text.as_bytes(), TimeUnit::Seconds);
+        assert_eq!(parse("1700000000"), Some(Timestamp::from_secs(1_700_000_000)));
+        assert_eq!(parse("9223372036854775807"), Some(Timestamp::from_secs(i64::MAX)));
+        for bad in [
+            "",
+            "0",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1.5",
+            "1e3",
+            "1_0",
+            "9223372036854775808",
+            "10000000000000000000",
+            "\u{661}",
+        ] {
+            assert_eq!(parse(bad), None, "{bad:?}");
+        }
+        let millis = Timestamp::parse(b"1700000000123", TimeUnit::Milliseconds).expect("digits");
+        assert_eq!(millis.to_digits(TimeUnit::Milliseconds), "1700000000123");
+        assert_eq!(millis.to_digits(TimeUnit::Seconds), "1700000000");
     }
 
     #[test]

@@ -7,41 +7,85 @@
 //! |---|---|
 //! | `axum` (default) | `Verified<T>`, the extractor |
 //! | `json` (default) | `SignedJson<S, T>`, a payload of your own type |
-//! | `axum-path` | `PathTenant`, a tenant by a parameter of axum's path |
+//! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `explain` | `explain`, which says why a request was refused, and keeps refused ones for later |
+//! | `discord` | Discord: `DiscordVerify` |
 //! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
+//! | `github` | GitHub: `GitHubVerify` |
+//! | `gitlab` | GitLab: `GitLabSigningVerify`, and `GitLabTokenVerify`, which is weak |
 //! | `meya` | Meya: `MeyaVerify` |
+//! | `slack` | Slack: `SlackVerify` |
+//! | `stripe` | Stripe: `StripeVerify` |
+//! | `shopify` | Shopify: `ShopifyVerify` |
+//! | `line` | LINE: `LineVerify` |
+//! | `notion` | Notion: `NotionVerify` |
+//! | `meta` | Meta (WhatsApp, Messenger, Instagram): `MetaVerify` |
 //! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
 //! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
 //! | `speakap` | Speakap: `SpeakapVerify` |
+//! | `standard-webhooks` | Standard Webhooks, which Svix, OpenAI, Clerk, Resend, Supabase and others send: `StandardWebhooksVerify` |
+//! | `telegram` | Telegram bots: `TelegramVerify`, which is weak |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
+//! | `providers` | every provider |
 //! | `full` | all of them, but for `space-testing`, and Redis over TLS and in a cluster |
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 #![cfg_attr(
-    all(feature = "spark", feature = "axum-path", feature = "cache"),
+    all(feature = "spark", feature = "axum-router", feature = "cache"),
     doc = include_str!("../docs/keys.md")
 )]
 
 #[doc(inline)]
 pub use countersign_core::*;
+#[cfg(feature = "discord")]
+pub use countersign_discord as discord;
+#[cfg(feature = "discord")]
+pub use countersign_discord::{Discord, DiscordVerify};
 #[cfg(feature = "explain")]
 pub use countersign_explain as explain;
 #[cfg(feature = "flow")]
 pub use countersign_flow as flow;
 #[cfg(feature = "flow")]
 pub use countersign_flow::{FlowAction, FlowActionVerify, FlowWebhook, FlowWebhookVerify};
+#[cfg(feature = "github")]
+pub use countersign_github as github;
+#[cfg(feature = "github")]
+pub use countersign_github::{GitHub, GitHubVerify};
+#[cfg(feature = "gitlab")]
+pub use countersign_gitlab as gitlab;
+#[cfg(feature = "gitlab")]
+pub use countersign_gitlab::{GitLabSigning, GitLabSigningVerify, GitLabToken, GitLabTokenVerify};
+#[cfg(feature = "line")]
+pub use countersign_line as line;
+#[cfg(feature = "line")]
+pub use countersign_line::{Line, LineVerify};
+#[cfg(feature = "meta")]
+pub use countersign_meta as meta;
+#[cfg(feature = "meta")]
+pub use countersign_meta::{Meta, MetaVerify};
 #[cfg(feature = "meya")]
 pub use countersign_meya as meya;
 #[cfg(feature = "meya")]
 pub use countersign_meya::{Meya, MeyaVerify};
+#[cfg(feature = "notion")]
+pub use countersign_notion as notion;
+#[cfg(feature = "notion")]
+pub use countersign_notion::{Notion, NotionVerify};
 #[cfg(feature = "redis")]
 pub use countersign_redis as redis;
 #[cfg(feature = "redis")]
 pub use countersign_redis::RedisReplay;
+#[cfg(feature = "shopify")]
+pub use countersign_shopify as shopify;
+#[cfg(feature = "shopify")]
+pub use countersign_shopify::{Shopify, ShopifyVerify};
+#[cfg(feature = "slack")]
+pub use countersign_slack as slack;
+#[cfg(feature = "slack")]
+pub use countersign_slack::{Slack, SlackVerify};
 #[cfg(feature = "space")]
 pub use countersign_space as space;
 #[cfg(feature = "space")]
@@ -59,3 +103,15 @@ pub use countersign_spark::{Spark, SparkVerify};
 pub use countersign_speakap as speakap;
 #[cfg(feature = "speakap")]
 pub use countersign_speakap::{Speakap, SpeakapVerify};
+#[cfg(feature = "standard-webhooks")]
+pub use countersign_standard_webhooks as standard_webhooks;
+#[cfg(feature = "standard-webhooks")]
+pub use countersign_standard_webhooks::{StandardWebhooks, StandardWebhooksVerify};
+#[cfg(feature = "stripe")]
+pub use countersign_stripe as stripe;
+#[cfg(feature = "stripe")]
+pub use countersign_stripe::{Stripe, StripeVerify};
+#[cfg(feature = "telegram")]
+pub use countersign_telegram as telegram;
+#[cfg(feature = "telegram")]
+pub use countersign_telegram::{Telegram, TelegramVerify};

@@ -1,5 +1,7 @@
 //! `countersign providers`
 
+mod markdown;
+
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -19,6 +21,8 @@ pub(super) fn run(args: &Providers) -> Result<ExitCode, Failure> {
     if args.json {
         serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
         writeln!(out)?;
+    } else if args.markdown {
+        write!(out, "{}", markdown::page(&rows))?;
     } else {
         writeln!(out, "{}", table(&rows))?;
         for Row { facts, .. } in &rows {

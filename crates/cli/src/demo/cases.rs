@@ -25,8 +25,8 @@ pub(crate) fn cases(stand: &Stand, now: Timestamp) -> Result<Vec<Case>, Failure>
     let sign = |secret: &Secret, at| draft.sign(&stand.settings, secret, at);
     let genuine = sign(&stand.signing, now)?;
     let flipped = match stand.provider.facts().strength {
-        // No byte of the body is signed, so a byte of the token is flipped.
-        Strength::TokenOnly => sign(&flip_last(&stand.signing)?, now)?,
+        // No byte of the body is signed, so a byte of the token is changed.
+        Strength::TokenOnly => sign(&change_last(&stand.signing)?, now)?,
         Strength::SignedBody | Strength::CanonicalForm => flip_middle(&genuine),
     };
     let wrong = sign(&stand.provider.credentials()?.signing, now)?;
@@ -86,10 +86,11 @@ fn values(request: &Request<Bytes>) -> Vec<Range<usize>> {
     fields.collect()
 }
 
-fn flip_last(secret: &Secret) -> Result<Secret, Failure> {
+fn change_last(secret: &Secret) -> Result<Secret, Failure> {
     let mut bytes = secret.expose().to_vec();
     if let Some(byte) = bytes.last_mut() {
-        *byte ^= 1;
+        // A character that every grammar of tokens has.
+        *byte = if *byte == b'0' { b'1' } else { b'0' };
     }
     Ok(Secret::new(bytes)?)
 }

@@ -35,7 +35,7 @@ pub trait Entry: Send + Sync + 'static {
     ///
     /// When the layer cannot be built like that.
     fn layer(settings: &Settings) -> Result<VerifyLayer<Self::Scheme>, ConfigError> {
-        VerifyLayer::try_with(Self::scheme(settings)?, settings.secrets())
+        VerifyLayer::try_with(Self::scheme(settings)?, settings.keys())
     }
 
     /// Fresh credentials, made for one run of the demo: to be written where a secret has a shape.
@@ -44,10 +44,7 @@ pub trait Entry: Send + Sync + 'static {
     ///
     /// When the system has no randomness to give.
     fn credentials() -> Result<Credentials, ConfigError> {
-        let text = random_text()?;
-        let mut settings = Settings::default();
-        settings.secret(text.clone().into_bytes());
-        Ok(Credentials { signing: Secret::new(text)?, settings })
+        Credentials::shared(random_text()?)
     }
 }
 
@@ -69,6 +66,19 @@ pub struct Sample {
     pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: &'static [u8],
+}
+
+impl Credentials {
+    /// For a provider that signs with the secret that its users verify with.
+    ///
+    /// # Errors
+    ///
+    /// When the secret is empty.
+    pub fn shared(secret: String) -> Result<Self, ConfigError> {
+        let mut settings = Settings::default();
+        settings.secret(secret.clone().into_bytes());
+        Ok(Self { signing: Secret::new(secret)?, settings })
+    }
 }
 
 /// 32 hexadecimal digits that nobody can guess.

@@ -5,7 +5,7 @@ use http::Method;
 
 use super::entry::{Entry, Sample};
 use super::facts::{Facts, Strength};
-use super::settings::{Kind, Member, SECRETS, Settings};
+use super::settings::{Member, SECRETS, Settings, URLS};
 
 pub(super) struct Meya;
 
@@ -28,14 +28,7 @@ impl Entry for Meya {
         source: "https://docs.meya.ai/v1.2/reference/webhook-events-overview",
     };
 
-    const MEMBERS: &'static [Member] = &[
-        SECRETS,
-        Member {
-            name: "urls",
-            kind: Kind::Texts,
-            help: "the external URLs to be tried, as configured at Meya",
-        },
-    ];
+    const MEMBERS: &'static [Member] = &[SECRETS, URLS];
 
     const SAMPLE: &'static Sample = &Sample {
         method: Method::POST,

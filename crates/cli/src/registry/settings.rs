@@ -30,6 +30,8 @@ pub enum Kind {
     Flag,
     /// Whole seconds, not negative.
     Seconds,
+    /// A text.
+    Text,
     /// A list of texts; on the command line one for each `--set`.
     Texts,
     /// JSON, such as a JWKS.
@@ -40,6 +42,20 @@ pub enum Kind {
 pub const SECRETS: Member =
     Member { name: "secrets", kind: Kind::Secrets, help: "the secrets, newest first" };
 
+/// The public keys: providers that sign with a private key of theirs take them.
+pub const PUBLIC_KEYS: Member = Member {
+    name: "public_keys",
+    kind: Kind::Texts,
+    help: "the public keys as the vendor shows them, newest first",
+};
+
+/// The external URLs: providers that sign the URL take them.
+pub(super) const URLS: Member = Member {
+    name: "urls",
+    kind: Kind::Texts,
+    help: "the external URLs to be tried, as configured at the provider",
+};
+
 /// What the layer itself takes, whichever the provider.
 pub(super) const WINDOW: &[Member] = &[
     Member { name: MAX_AGE, kind: Kind::Seconds, help: "how old a signed time may be" },
@@ -48,9 +64,6 @@ pub(super) const WINDOW: &[Member] = &[
 
 pub(super) const MAX_AGE: &str = "max_age_secs";
 pub(super) const MAX_FUTURE: &str = "max_future_secs";
-
-/// The external URLs: each provider that signs them takes them under this name.
-const URLS: &str = "urls";
 
 /// The settings of one verifier. Each member was checked when it was put in: it is one that the
 /// provider takes, there once, and of the kind that it has to be.
@@ -109,6 +122,7 @@ impl Settings {
                 }
                 return Ok(());
             }
+            Kind::Text => Value::from(text),
             Kind::Flag | Kind::Seconds | Kind::Json => {
                 serde_json::from_str(text).map_err(|_| SettingError::kind(member))?
             }
@@ -148,7 +162,7 @@ impl Settings {
         let secrets = setup.secrets().iter().map(|secret| Zeroizing::new(secret.expose().to_vec()));
         let mut settings = Self { secrets: secrets.collect(), ..self.clone() };
         if !setup.urls().is_empty() {
-            settings.values.insert(URLS, Value::from(setup.urls()));
+            settings.values.insert(URLS.name, Value::from(setup.urls()));
         }
         settings
     }
@@ -159,10 +173,23 @@ impl Settings {
         self.secrets.iter().map(|secret| secret.to_vec()).collect()
     }
 
+    /// What the verifier believes: the secrets and then the public keys, newest first each.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Vec<u8>> {
+        let public = self.texts(PUBLIC_KEYS.name).into_iter().map(|key| key.as_bytes().to_vec());
+        self.secrets().into_iter().chain(public).collect()
+    }
+
     /// A flag; `false` if it was not set.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
         self.values.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).and_then(Value::as_str)
     }
 
     /// A time.
@@ -181,7 +208,7 @@ impl Settings {
     /// The member `urls`: the external URLs under which the server is reached.
     #[must_use]
     pub fn urls(&self) -> Vec<&str> {
-        let urls = self.texts(URLS);
+        let urls = self.texts(URLS.name);
         if urls.is_empty() { self.url.as_deref().into_iter().collect() } else { urls }
     }
 
@@ -209,6 +236,7 @@ impl Kind {
             Self::Secrets | Self::Texts => {
                 value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string))
             }
+            Self::Text => value.is_string(),
             Self::Flag => value.is_boolean(),
             Self::Seconds => value.is_u64(),
             Self::Json => true,
@@ -218,6 +246,7 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Self::Secrets | Self::Texts => "a list of texts",
+            Self::Text => "a text",
             Self::Flag => "true or false",
             Self::Seconds => "a whole number of seconds",
             Self::Json => "JSON",

@@ -90,7 +90,9 @@ impl HmacKey {
             Algorithm::HmacSha256 => Running::Sha256(self.sha256.clone()),
             Algorithm::HmacSha384 => Running::Sha384(Box::new(self.sha384.clone())),
             Algorithm::HmacSha512 => Running::Sha512(Box::new(self.sha512.clone())),
-            Algorithm::RsaPkcs1Sha512
+            Algorithm::Ed25519
+            | Algorithm::EcdsaP256Sha256
+            | Algorithm::RsaPkcs1Sha512
             | Algorithm::Token
             | Algorithm::Sha256
             | Algorithm::Sha512 => return None,
@@ -104,7 +106,7 @@ impl Debug for HmacKey {
     }
 }
 
-/// The MACs in progress, in the order of the tasks below.
+/// The MACs in progress: for each key, the algorithms in their order.
 pub struct HmacState(SmallVec<[Running; 1]>);
 
 impl Debug for HmacState {
@@ -141,12 +143,48 @@ impl Running {
     }
 }
 
+impl Hmac {
+    /// As [`Method::start`], with keys that stand among others: for a method that is made of several.
+    pub fn start_among<'k>(keys: impl Iterator<Item = &'k HmacKey>, claim: &Claim) -> HmacState {
+        let tasks = keys.flat_map(|key| algorithms(claim).map(|algorithm| key.start(algorithm)));
+        HmacState(tasks.flatten().collect())
+    }
+
+    /// As [`Method::finish`], with the keys of [`start_among`](Self::start_among). The index is that among them.
+    ///
+    /// Every claimed signature is compared under every key, in constant time and without an early
+    /// exit; of several keys that match, the newest is named.
+    pub fn finish_among<'k>(
+        state: HmacState,
+        keys: impl Iterator<Item = &'k HmacKey>,
+        claim: &Claim,
+    ) -> Option<Match> {
+        let mut fingerprints = SmallVec::new();
+        let mut verdicts: SmallVec<[Verdict; 4]> = SmallVec::new();
+        let mut running = state.0.into_iter();
+        for _ in keys {
+            let mut verdict = Verdict::new(claim);
+            for (algorithm, running) in algorithms(claim).zip(running.by_ref()) {
+                let tag = running.finish();
+                verdict.see(algorithm, &tag, claim);
+                if claim.fingerprint() == Some(algorithm) {
+                    fingerprints.push(Nonce::of(&tag));
+                }
+            }
+            verdicts.push(verdict);
+        }
+        let claimed = claim.signatures().len();
+        let key = newest(verdicts.into_iter().map(|verdict| verdict.over(claimed)))?;
+        Some(Match { key, fingerprints })
+    }
+}
+
 impl Method for Hmac {
     type Key = HmacKey;
     type State = HmacState;
 
     fn start(keys: &[HmacKey], claim: &Claim) -> HmacState {
-        HmacState(tasks(keys, claim).filter_map(|task| task.key.start(task.algorithm)).collect())
+        Self::start_among(keys.iter(), claim)
     }
 
     fn update(state: &mut HmacState, piece: &[u8]) {
@@ -155,24 +193,8 @@ impl Method for Hmac {
         }
     }
 
-    /// Every claimed signature is compared under every key, in constant time and without an early
-    /// exit; of several keys that match, the newest is named.
     fn finish(state: HmacState, keys: &[HmacKey], claim: &Claim) -> Option<Match> {
-        let mut fingerprints = SmallVec::new();
-        let mut verdicts: SmallVec<[Verdict; 4]> =
-            keys.iter().map(|_| Verdict::new(claim)).collect();
-        for (task, running) in tasks(keys, claim).zip(state.0) {
-            let tag = running.finish();
-            if let Some(verdict) = verdicts.get_mut(task.index) {
-                verdict.see(task.algorithm, &tag, claim);
-            }
-            if claim.fingerprint() == Some(task.algorithm) {
-                fingerprints.push(Nonce::of(&tag));
-            }
-        }
-        let claimed = claim.signatures().len();
-        let key = newest(verdicts.into_iter().map(|verdict| verdict.over(claimed)))?;
-        Some(Match { key, fingerprints })
+        Self::finish_among(state, keys.iter(), claim)
     }
 
     fn tag(key: &HmacKey, algorithm: Algorithm, text: &[u8]) -> Option<Vec<u8>> {
@@ -218,25 +240,14 @@ fn is(signature: &Signature, algorithm: Algorithm) -> bool {
     signature.algorithm() == algorithm
 }
 
-struct Task<'a> {
-    index: usize,
-    key: &'a HmacKey,
-    algorithm: Algorithm,
-}
-
 const ALGORITHMS: [Algorithm; 4] =
     [Algorithm::HmacSha1, Algorithm::HmacSha256, Algorithm::HmacSha384, Algorithm::HmacSha512];
 
-/// For each key, each algorithm that is claimed or that makes the fingerprint, once.
-fn tasks<'a>(keys: &'a [HmacKey], claim: &'a Claim) -> impl Iterator<Item = Task<'a>> {
-    keys.iter().enumerate().flat_map(move |(index, key)| {
-        ALGORITHMS
-            .into_iter()
-            .filter(move |&algorithm| {
-                claim.fingerprint() == Some(algorithm)
-                    || claim.signatures().iter().any(|claimed| is(claimed, algorithm))
-            })
-            .map(move |algorithm| Task { index, key, algorithm })
+/// Each algorithm that is claimed or that makes the fingerprint, once.
+fn algorithms(claim: &Claim) -> impl Iterator<Item = Algorithm> {
+    ALGORITHMS.into_iter().filter(|&algorithm| {
+        claim.fingerprint() == Some(algorithm)
+            || claim.signatures().iter().any(|claimed| is(claimed, algorithm))
     })
 }
 

@@ -58,11 +58,9 @@
 
 mod payload;
 mod scheme;
-mod urls;
 
 pub use self::payload::{Entry, Event, Kind, Message, Sender, User};
 pub use self::scheme::Meya;
-pub use self::urls::IntoUrls;
 
 /// The layer for Meya: `MeyaVerify::with(Meya::at(url), api_key)`.
 pub type MeyaVerify = countersign_core::VerifyLayer<Meya>;

@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, Canonical, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, JsonObject, Message,
-    Reason, Scheme, Secret, Sign, Signature, Timestamp,
+    Algorithm, Canonical, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls,
+    JsonObject, Message, Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls,
 };
 use countersign_python_json::{Document, Error};
 use http::Request;
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderName;
 use serde::Deserialize;
 
-use crate::urls::{IntoUrls, Urls};
-
-const HEADER: HeaderName = HeaderName::from_static("x-meya-signature");
-const NAME: &str = "X-Meya-Signature";
+static SIGNATURE: SignatureHeader = SignatureHeader::new(
+    "X-Meya-Signature",
+    HeaderName::from_static("x-meya-signature"),
+    "",
+    Algorithm::HmacSha1,
+    Encoding::Base64,
+);
 
 /// The rules of Meya: `base64(HMAC-SHA1(API key, URL and canonical body))` in `X-Meya-Signature`.
 ///
@@ -85,8 +88,7 @@ impl Scheme for Meya {
     }
 
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let text = head.required(&HEADER, NAME)?;
-        let signature = Signature::from_base64(Algorithm::HmacSha1, text, NAME)?;
+        let signature = SIGNATURE.read(head)?;
         let Some(body) = body else { return Ok(Inspect::NeedBody) };
         // Read once, whatever the number of URLs.
         let body = Body::read(body.clone()).map_err(not_canonical)?;
@@ -159,11 +161,9 @@ impl Sign for Meya {
         let [base, rest] = url
             .ok_or(ConfigError::new("the request has no path to come behind the base"))?
             .map(str::as_bytes);
-        let signature = self.key(secret)?.sign_base64(Algorithm::HmacSha1, &[base, rest, &form])?;
-        let value = HeaderValue::try_from(signature)
-            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
+        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[base, rest, &form])?;
         let mut request = Request::from_parts(parts, body);
-        request.headers_mut().insert(HEADER, value);
+        SIGNATURE.write(&mut request, &tag)?;
         Ok(request)
     }
 }

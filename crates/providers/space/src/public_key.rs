@@ -5,7 +5,8 @@ mod method;
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Defaults, Head, Inspect, Reason, Scheme, Secret, SecretOnly, Signature,
+    Algorithm, ConfigError, Defaults, Encoding, Head, Inspect, Reason, Scheme, Secret, SecretOnly,
+    SignatureHeader,
 };
 use http::header::HeaderName;
 
@@ -15,9 +16,14 @@ use crate::clients::ByClient;
 use crate::headers;
 use crate::signing_key::WINDOW;
 
-const SIGNATURE: &str = "X-Space-Public-Key-Signature";
-pub(crate) const SIGNATURE_HEADER: HeaderName =
-    HeaderName::from_static("x-space-public-key-signature");
+const NAME: &str = "X-Space-Public-Key-Signature";
+pub(crate) static SIGNATURE: SignatureHeader = SignatureHeader::new(
+    NAME,
+    HeaderName::from_static("x-space-public-key-signature"),
+    "",
+    Algorithm::RsaPkcs1Sha512,
+    Encoding::Base64,
+);
 
 /// The rules of the public key, which the vendor recommends: RSASSA-PKCS1-v1_5 with SHA-512 over
 /// `<milliseconds>:<body>`, in base64 in `X-Space-Public-Key-Signature`; the time in
@@ -71,11 +77,10 @@ impl Scheme for SpacePublicKey {
     }
 
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let text = head.required(&SIGNATURE_HEADER, SIGNATURE)?;
-        let signature = Signature::from_base64(Algorithm::RsaPkcs1Sha512, text, SIGNATURE)?;
+        let signature = SIGNATURE.read(head)?;
         // As long as a modulus of 2048 to 8192 bits: nothing else is worth asking for keys.
         if !(256..=1024).contains(&signature.bytes().len()) {
-            return Err(Reason::Malformed(SIGNATURE));
+            return Err(Reason::Malformed(NAME));
         }
         self.by_client.name(headers::evidence(head, signature)?, body)
     }

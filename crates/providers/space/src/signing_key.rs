@@ -4,19 +4,24 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Defaults, Head, Hmac, HmacKey, Inspect, Reason, Scheme, Secret,
-    SecretOnly, Sign, Signature, Timestamp,
+    Algorithm, ConfigError, Defaults, Encoding, Head, Hmac, HmacKey, Inspect, Reason, Scheme,
+    Secret, SecretOnly, Sign, SignatureHeader, Timestamp,
 };
 use http::Request;
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderName;
 
 use crate::clients::ByClient;
-use crate::headers::{self, TIMESTAMP_HEADER};
+use crate::headers::{self, TIMESTAMP};
 
 pub(crate) const WINDOW: Duration = Duration::from_secs(300);
 
-const SIGNATURE: &str = "X-Space-Signature";
-const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("x-space-signature");
+static SIGNATURE: SignatureHeader = SignatureHeader::new(
+    "X-Space-Signature",
+    HeaderName::from_static("x-space-signature"),
+    "",
+    Algorithm::HmacSha256,
+    Encoding::Hex,
+);
 
 /// The rules of the signing key: `hex(HMAC-SHA256(key, "<milliseconds>:<body>"))` in
 /// `X-Space-Signature`, the time in `X-Space-Timestamp`.
@@ -52,9 +57,7 @@ impl Scheme for SpaceSigningKey {
     }
 
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let digits = head.required(&SIGNATURE_HEADER, SIGNATURE)?;
-        let signature = Signature::from_hex(Algorithm::HmacSha256, digits, SIGNATURE)?;
-        self.by_client.name(headers::evidence(head, signature)?, body)
+        self.by_client.name(headers::evidence(head, SIGNATURE.read(head)?)?, body)
     }
 }
 
@@ -66,15 +69,10 @@ impl Sign for SpaceSigningKey {
         now: Timestamp,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let millis = HeaderValue::from_bytes(now.as_millis().to_string().as_bytes())
-            .map_err(|_| ConfigError::new("the time does not fit into a header"))?;
-        let key = self.key(secret)?;
+        let millis = TIMESTAMP.write(&mut request, now)?;
         let pieces = [millis.as_bytes(), b":", request.body()];
-        let signature = key.sign_hex(Algorithm::HmacSha256, &pieces)?;
-        let signature = HeaderValue::try_from(signature)
-            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
-        request.headers_mut().insert(TIMESTAMP_HEADER, millis);
-        request.headers_mut().insert(SIGNATURE_HEADER, signature);
+        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &pieces)?;
+        SIGNATURE.write(&mut request, &tag)?;
         Ok(request)
     }
 }

@@ -6,16 +6,15 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA512};
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use countersign_core::{ConfigError, Secret, Sign, Timestamp};
 use http::Request;
-use http::header::HeaderValue;
 use pem::Pem;
 use serde_json::json;
 
-use crate::headers::TIMESTAMP_HEADER;
-use crate::public_key::{SIGNATURE_HEADER, SpacePublicKey};
+use crate::headers::TIMESTAMP;
+use crate::public_key::{SIGNATURE, SpacePublicKey};
 
 const LABEL: &str = "PRIVATE KEY";
 
@@ -91,18 +90,12 @@ impl Sign for SpacePublicKey {
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
         let TestKey(pair) = TestKey::from_pem(secret.expose())?;
-        let millis = now.as_millis().to_string();
+        let millis = TIMESTAMP.write(&mut request, now)?;
         let text = [millis.as_bytes(), b":", request.body()].concat();
         let mut signature = vec![0; pair.public_modulus_len()];
         pair.sign(&RSA_PKCS1_SHA512, &SystemRandom::new(), &text, &mut signature)
             .map_err(|_| ConfigError::new("the key does not sign"))?;
-        let value = |text: String| {
-            HeaderValue::try_from(text)
-                .map_err(|_| ConfigError::new("the signature does not fit into a header"))
-        };
-        let signature = value(BASE64_STANDARD.encode(signature))?;
-        request.headers_mut().insert(TIMESTAMP_HEADER, value(millis)?);
-        request.headers_mut().insert(SIGNATURE_HEADER, signature);
+        SIGNATURE.write(&mut request, &signature)?;
         Ok(request)
     }
 }

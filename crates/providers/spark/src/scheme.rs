@@ -2,16 +2,19 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, Attested, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, Reason, Scheme,
-    Secret, SecretOnly, Sign, Signature, Timestamp,
+    Algorithm, Attested, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, Reason,
+    Scheme, Secret, SecretOnly, Sign, Signature, SignatureHeader, Timestamp,
 };
 use http::Request;
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderName;
 
 const SPARK: &str = "X-Spark-Signature";
 const WEBEX: &str = "X-Webex-Signature";
 const SPARK_HEADER: HeaderName = HeaderName::from_static("x-spark-signature");
 const WEBEX_HEADER: HeaderName = HeaderName::from_static("x-webex-signature");
+
+static SIGNATURE: SignatureHeader =
+    SignatureHeader::new(SPARK, SPARK_HEADER, "", Algorithm::HmacSha1, Encoding::Hex);
 
 /// The rules of Spark: `hex(HMAC-SHA1(secret, raw body))` in `X-Spark-Signature`.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +47,8 @@ impl Scheme for Spark {
     }
 
     fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let spark = head.single(&SPARK_HEADER, SPARK)?;
+        // Whether or not it counts.
+        head.single(&SPARK_HEADER, SPARK)?;
         if self.webex_signature
             && let Some(list) = head.single(&WEBEX_HEADER, WEBEX)?
         {
@@ -54,8 +58,7 @@ impl Scheme for Spark {
                 return Ok(Evidence::all(signatures).fingerprint(Algorithm::HmacSha1).into());
             }
         }
-        let digits = spark.ok_or(Reason::Missing(SPARK))?;
-        Ok(Evidence::new(Signature::from_hex(Algorithm::HmacSha1, digits, SPARK)?).into())
+        Ok(Evidence::new(SIGNATURE.read(head)?).into())
     }
 
     fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
@@ -106,10 +109,8 @@ impl Sign for Spark {
         _now: Timestamp,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let signature = self.key(secret)?.sign_hex(Algorithm::HmacSha1, &[request.body()])?;
-        let signature = HeaderValue::try_from(signature)
-            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
-        request.headers_mut().insert(SPARK_HEADER, signature);
+        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
+        SIGNATURE.write(&mut request, &tag)?;
         request.headers_mut().remove(WEBEX_HEADER);
         Ok(request)
     }

@@ -2,17 +2,21 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Evidence, Head, Hmac, HmacKey, Inspect, JsonObject, Reason, Scheme,
-    Secret, SecretOnly, Sign, Signature, Timestamp,
+    Algorithm, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, JsonObject, Reason,
+    Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp,
 };
 use countersign_form::parse_instant;
 use http::Request;
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderName;
 use serde::Deserialize;
 
-const HEADER: HeaderName = HeaderName::from_static("x-sg-signature");
-const NAME: &str = "X-SG-SIGNATURE";
-const PREFIX: &str = "sha1=";
+static SIGNATURE: SignatureHeader = SignatureHeader::new(
+    "X-SG-SIGNATURE",
+    HeaderName::from_static("x-sg-signature"),
+    "sha1=",
+    Algorithm::HmacSha1,
+    Encoding::Hex,
+);
 
 /// The rules of webhooks: `sha1=` and `hex(HMAC-SHA1(token, raw body))` in `X-SG-SIGNATURE`.
 ///
@@ -35,9 +39,7 @@ impl Scheme for FlowWebhook {
     }
 
     fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let value = head.required(&HEADER, NAME)?;
-        let digits = value.strip_prefix(PREFIX.as_bytes()).ok_or(Reason::Malformed(NAME))?;
-        Ok(Evidence::new(Signature::from_hex(Algorithm::HmacSha1, digits, NAME)?).into())
+        Ok(Evidence::new(SIGNATURE.read(head)?).into())
     }
 
     /// The `timestamp` at the top of the body: `YYYY-MM-DDTHH:MM:SS[.1-9 digits]Z`.
@@ -63,10 +65,8 @@ impl Sign for FlowWebhook {
         _now: Timestamp,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let signature = self.key(secret)?.sign_hex(Algorithm::HmacSha1, &[request.body()])?;
-        let value = HeaderValue::try_from(format!("{PREFIX}{signature}"))
-            .map_err(|_| ConfigError::new("the signature does not fit into a header"))?;
-        request.headers_mut().insert(HEADER, value);
+        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
+        SIGNATURE.write(&mut request, &tag)?;
         Ok(request)
     }
 }

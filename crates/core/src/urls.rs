@@ -1,26 +1,48 @@
-//! The URL under which Meya reaches the server.
+//! The URL under which a provider reaches the server, where it is signed.
 
-#[cfg(feature = "axum")]
+#[cfg(feature = "axum-router")]
 use axum::extract::OriginalUri;
-use countersign_core::{ConfigError, Evidence, Head};
 use http::Uri;
 use http::uri::Authority;
 
-/// Where the external URL comes from: never from a header.
+use crate::error::ConfigError;
+use crate::evidence::Evidence;
+use crate::head::Head;
+
+/// The external URL, for schemes that sign it: configured, and never taken from a header.
 #[derive(Clone, Debug)]
-pub(crate) enum Urls {
-    /// These, as they are configured at Meya.
+pub struct Urls(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// These, as they are configured at the provider.
     Exact(Vec<String>),
     /// One of these, and the path and query of the request.
     Under(Vec<String>),
 }
 
 impl Urls {
-    pub(crate) fn exact(urls: impl IntoUrls) -> Result<Self, ConfigError> {
-        checked(urls, |_| Ok(())).map(Self::Exact)
+    /// The URL as it is configured at the provider, character by character and with its query, or several,
+    /// each of which is tried. `https://bot.example.com` and `https://bot.example.com/` are two.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no `http` or
+    /// `https` URL.
+    pub fn exact(urls: impl IntoUrls) -> Result<Self, ConfigError> {
+        checked(urls, |_| Ok(())).map(Kind::Exact).map(Self)
     }
 
-    pub(crate) fn under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
+    /// The URL that is made of this base, such as `https://bot.example.com`, and of the path and query of
+    /// each request, as the server got them; or several bases, each of which is tried.
+    ///
+    /// A proxy must not have changed path or query. Under axum's `Router::nest` they are those from before,
+    /// with the feature `axum-router`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`exact`](Self::exact), and for a base that ends with `/` or has a query.
+    pub fn under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
         checked(bases, |base| {
             if base.contains(['?', '#']) || base.ends_with('/') {
                 let text = "ends with `/` or has a query: the path of each request comes behind it, \
@@ -29,17 +51,18 @@ impl Urls {
             }
             Ok(())
         })
-        .map(Self::Under)
+        .map(Kind::Under)
+        .map(Self)
     }
 
-    /// The URLs that may have been signed, as the parts that they are made of.
-    pub(crate) fn candidates<'a>(
+    /// The URLs that may have been signed, as the two parts that they are made of.
+    pub fn candidates<'a>(
         &'a self,
         head: &Head<'a>,
     ) -> impl Iterator<Item = [&'a str; 2]> + use<'a> {
-        let (urls, rest) = match self {
-            Self::Exact(urls) => (urls.as_slice(), ""),
-            Self::Under(bases) => match path_and_query(original_uri(head)) {
+        let (urls, rest) = match &self.0 {
+            Kind::Exact(urls) => (urls.as_slice(), ""),
+            Kind::Under(bases) => match path_and_query(original_uri(head)) {
                 Some(rest) => (bases.as_slice(), rest),
                 None => (&[][..], ""),
             },
@@ -50,7 +73,7 @@ impl Urls {
 
 /// The URI before a router took a prefix off it.
 fn original_uri<'a>(head: &Head<'a>) -> &'a Uri {
-    #[cfg(feature = "axum")]
+    #[cfg(feature = "axum-router")]
     if let Some(OriginalUri(uri)) = head.extensions().get() {
         return uri;
     }
@@ -106,14 +129,14 @@ fn checked(
     let urls = urls.into_urls();
     if urls.is_empty() {
         return Err(ConfigError::new(
-            "the list of URLs is empty; give the URL that is configured at Meya",
+            "the list of URLs is empty; give the URL that is configured at the provider",
         ));
     }
     if urls.len() > Evidence::MAX_MESSAGES {
         let most = Evidence::MAX_MESSAGES;
         return Err(ConfigError::new(format!(
-            "there are {} URLs, and at most {most} are tried; give those under which Meya reaches \
-             this server, or a base with `under`",
+            "there are {} URLs, and at most {most} are tried; give those under which the \
+             provider reaches this server, or a base with `under`",
             urls.len()
         )));
     }
@@ -128,8 +151,8 @@ fn checked(
 fn is_external(url: &str) -> Result<(), ConfigError> {
     if url.is_empty() {
         return Err(ConfigError::new(
-            "the URL is empty; give the one that is configured at Meya, such as \
-             https://bot.example.com/meya",
+            "the URL is empty; give the one that is configured at the provider, such as \
+             https://bot.example.com/hook",
         ));
     }
     let begins_with = |scheme: &str| {
@@ -140,7 +163,7 @@ fn is_external(url: &str) -> Result<(), ConfigError> {
         return Err(wrong(url, "does not begin with https:// or http://; give all of it"));
     };
     if url.contains(|character: char| character.is_whitespace() || character.is_control()) {
-        return Err(wrong(url, "holds white space, which the one at Meya does not"));
+        return Err(wrong(url, "holds white space, which the one at the provider does not"));
     }
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));

@@ -1,0 +1,35 @@
+//! What Slack sends to see whether a server is there. Both are signed, like everything else.
+
+use bytes::Bytes;
+use countersign_core::{JsonObject, handshake, read_json};
+use http::Response;
+use memchr::memmem;
+use serde::Deserialize;
+
+/// The answer, if it is one of them.
+pub(crate) fn answer(body: &[u8]) -> Option<Response<Bytes>> {
+    match body {
+        [b'{', ..] => challenge(body).map(handshake::text),
+        form => is_certificate_check(form).then(handshake::ok),
+    }
+}
+
+/// The challenge of `url_verification`, which comes when the URL for events is entered. What does not have
+/// that word in it is not parsed.
+fn challenge(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Verification {
+        #[serde(rename = "type")]
+        kind: String,
+        challenge: String,
+    }
+    memmem::find(body, b"\"url_verification\"")?;
+    let JsonObject(check): JsonObject<Verification> = read_json(body).ok()?;
+    (check.kind == "url_verification").then_some(check.challenge)
+}
+
+/// `ssl_check=1`, which comes to the URL of a command now and then. In a value it would be escaped.
+fn is_certificate_check(form: &[u8]) -> bool {
+    const FIELD: &[u8] = b"ssl_check=1";
+    memmem::find(form, FIELD).is_some() && form.split(|&byte| byte == b'&').any(|f| f == FIELD)
+}

@@ -1,0 +1,83 @@
+//! Where Slack puts its signature.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use countersign_core::{
+    Algorithm, Attested, ConfigError, Defaults, Encoding, Evidence, Head, Hmac, HmacKey, Inspect,
+    Message, Reason, Scheme, Secret, SecretOnly, Sign, SignatureHeader, TimeHeader, TimeUnit,
+    Timestamp,
+};
+use http::Request;
+use http::header::HeaderName;
+
+use crate::checks;
+
+static SIGNATURE: SignatureHeader = SignatureHeader::new(
+    "X-Slack-Signature",
+    HeaderName::from_static("x-slack-signature"),
+    "v0=",
+    Algorithm::HmacSha256,
+    Encoding::Hex,
+);
+
+static TIMESTAMP: TimeHeader = TimeHeader::new(
+    "X-Slack-Request-Timestamp",
+    HeaderName::from_static("x-slack-request-timestamp"),
+    TimeUnit::Seconds,
+);
+
+/// Five minutes, on both sides.
+const WINDOW: Duration = Duration::from_secs(300);
+
+/// The rules of Slack: `v0=` and `hex(HMAC-SHA256(secret, "v0:<seconds>:<body>"))` in `X-Slack-Signature`, the
+/// time in `X-Slack-Request-Timestamp`.
+#[derive(Clone, Debug, Default)]
+pub struct Slack;
+
+impl SecretOnly for Slack {}
+
+impl Scheme for Slack {
+    type Method = Hmac;
+
+    const NAME: &'static str = "slack";
+
+    fn defaults(&self) -> Defaults {
+        Defaults::default().window(WINDOW, WINDOW)
+    }
+
+    fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
+        Ok(HmacKey::new(secret.expose()))
+    }
+
+    fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let signature = SIGNATURE.read(head)?;
+        let (timestamp, digits) = TIMESTAMP.read(head)?;
+        let message = Message::body().prefix(b"v0:").prefix(digits).prefix(b":");
+        Ok(Evidence::new(signature).message(message).timestamp(timestamp).into())
+    }
+
+    fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
+        let attested = Attested::default();
+        Ok(match checks::answer(verified) {
+            Some(answer) => attested.answer(answer),
+            None => attested,
+        })
+    }
+}
+
+impl Sign for Slack {
+    /// Signs time and body.
+    fn sign(
+        &self,
+        secret: &Secret,
+        now: Timestamp,
+        mut request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let digits = TIMESTAMP.write(&mut request, now)?;
+        let pieces = [b"v0:", digits.as_bytes(), b":", request.body()];
+        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &pieces)?;
+        SIGNATURE.write(&mut request, &tag)?;
+        Ok(request)
+    }
+}

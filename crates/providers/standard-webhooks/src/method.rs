@@ -1,0 +1,72 @@
+//! Both ways of signing, each checked with keys of its own.
+
+use std::fmt::{self, Debug, Formatter};
+
+use countersign_core::{Algorithm, Claim, Hmac, HmacKey, HmacState, Match, Method};
+use countersign_ed25519::{Ed25519, Ed25519PublicKey, Ed25519State};
+
+use crate::key::WebhookKey;
+
+/// Verifies `v1` signatures with secrets and `v1a` signatures with public keys, and never one with the other.
+#[derive(Clone, Copy, Debug)]
+pub enum WebhookSignature {}
+
+/// Both checks in progress.
+pub struct WebhookState {
+    hmac: HmacState,
+    ed25519: Ed25519State,
+}
+
+impl Debug for WebhookState {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookState(..)")
+    }
+}
+
+impl Method for WebhookSignature {
+    type Key = WebhookKey;
+    type State = WebhookState;
+
+    fn start(keys: &[WebhookKey], claim: &Claim) -> WebhookState {
+        WebhookState {
+            hmac: Hmac::start_among(secrets(keys), &claim.only(Algorithm::HmacSha256)),
+            ed25519: Ed25519::start_among(public_keys(keys), &claim.only(Algorithm::Ed25519)),
+        }
+    }
+
+    fn update(state: &mut WebhookState, piece: &[u8]) {
+        Hmac::update(&mut state.hmac, piece);
+        Ed25519::update(&mut state.ed25519, piece);
+    }
+
+    /// Where signatures of both kinds hold, the newest key is named.
+    fn finish(state: WebhookState, keys: &[WebhookKey], claim: &Claim) -> Option<Match> {
+        let (mac, pair) = (claim.only(Algorithm::HmacSha256), claim.only(Algorithm::Ed25519));
+        let by_secret = Hmac::finish_among(state.hmac, secrets(keys), &mac)
+            .and_then(|matched| among_all(matched, keys, |key| key.secret.is_some()));
+        let by_pair = Ed25519::finish_among(state.ed25519, public_keys(keys), &pair)
+            .and_then(|matched| among_all(matched, keys, |key| key.public_key.is_some()));
+        let fingerprints = by_secret.iter().chain(&by_pair).flat_map(|one| &one.fingerprints);
+        let key = by_secret.iter().chain(&by_pair).map(|one| one.key).min()?;
+        Some(Match::new(key, fingerprints.copied()))
+    }
+}
+
+fn secrets(keys: &[WebhookKey]) -> impl Iterator<Item = &HmacKey> {
+    keys.iter().filter_map(|key| key.secret.as_ref())
+}
+
+fn public_keys(keys: &[WebhookKey]) -> impl Iterator<Item = &Ed25519PublicKey> {
+    keys.iter().filter_map(|key| key.public_key.as_ref())
+}
+
+/// The same with the index among all keys, instead of among those of the kind.
+fn among_all(
+    matched: Match,
+    keys: &[WebhookKey],
+    is_of_kind: impl Fn(&WebhookKey) -> bool,
+) -> Option<Match> {
+    let mut of_kind = keys.iter().enumerate().filter(|(_, key)| is_of_kind(key));
+    let (key, _) = of_kind.nth(matched.key)?;
+    Some(Match::new(key, matched.fingerprints))
+}

@@ -1,0 +1,51 @@
+//! The providers beyond the founding five: one file each, with the suite that every provider has to pass and
+//! what is particular to it.
+
+mod discord;
+mod github;
+mod gitlab;
+mod line;
+mod meta;
+mod notion;
+mod shopify;
+mod slack;
+mod standard_webhooks;
+mod stripe;
+mod telegram;
+
+use axum::Router;
+use axum::handler::Handler;
+use bytes::Bytes;
+use countersign::{ManualClock, Scheme, Secret, Sign, Timestamp, VerifyLayer};
+use countersign_tests::conformance::read;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use tower::ServiceExt;
+
+/// When requests are signed and arrive.
+const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+/// A POST of a provider, still without signature.
+fn post(body: impl Into<Bytes>) -> Request<Bytes> {
+    Request::post("/hook").body(body.into()).expect("a request")
+}
+
+/// The same request with the provider's signature, made at [`NOW`].
+fn signed<S: Sign>(scheme: &S, secret: &str, request: Request<Bytes>) -> Request<Bytes> {
+    scheme.sign(&Secret::new(secret).expect("a secret"), NOW, request).expect("a signature")
+}
+
+/// A handler behind the layer, on the route that the layer makes.
+struct Served(Router);
+
+impl Served {
+    fn new<S: Scheme, H: Handler<T, ()>, T: 'static>(layer: VerifyLayer<S>, handler: H) -> Self {
+        Self(Router::new().route("/hook", layer.clock(ManualClock::at(NOW)).route(handler)))
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> (StatusCode, Bytes) {
+        let request = request.map(Full::new);
+        let Ok(response) = self.0.clone().oneshot(request).await;
+        read(response).await
+    }
+}

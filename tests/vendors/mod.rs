@@ -1,0 +1,93 @@
+//! Against the vendors' own verifiers: what we sign they accept, what they sign we accept, and about what was
+//! changed on the way both agree.
+//!
+//! `scripts/test --oracles` installs the packages and runs this. Where we differ on purpose is listed in
+//! `divergences.rs`, each with its reason; anything else that differs is a failure, and so is a divergence in
+//! the list that does not show.
+
+mod divergences;
+mod mutations;
+mod oracle;
+mod requests;
+mod trial;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use countersign::Secret;
+use countersign_cli::registry::{Credentials, PUBLIC_KEYS, Settings, random_text};
+use countersign_ed25519::Ed25519SigningKey;
+
+use self::oracle::Language::{Node, Python};
+use self::trial::Trial;
+
+#[test]
+fn github() {
+    Trial::of("github").against(Node, "github");
+}
+
+#[test]
+fn slack() {
+    Trial::of("slack").against(Python, "slack");
+    Trial::of("slack").against(Node, "slack");
+}
+
+#[test]
+fn stripe() {
+    Trial::of("stripe").against(Python, "stripe");
+    Trial::of("stripe").against(Node, "stripe");
+}
+
+#[test]
+fn shopify() {
+    Trial::of("shopify").against(Node, "shopify");
+}
+
+#[test]
+fn line() {
+    Trial::of("line").against(Python, "line");
+    Trial::of("line").against(Node, "line");
+}
+
+#[test]
+fn notion() {
+    Trial::of("notion").against(Node, "notion");
+}
+
+#[test]
+fn standard_webhooks() {
+    for language in [Node, Python] {
+        Trial::of("standard-webhooks").against(language, "standard-webhooks");
+        Trial::of("standard-webhooks").set("profile=svix").against(language, "svix");
+        Trial::of("standard-webhooks").set("profile=openai").against(language, "openai");
+        Trial::of("standard-webhooks").set("profile=resend").against(language, "resend");
+    }
+    Trial::of("standard-webhooks").set("profile=clerk").against(Node, "clerk");
+    Trial::of("standard-webhooks")
+        .credentials(|| key_pair("whsk_", "whpk_"))
+        .against(Node, "standard-webhooks-v1a");
+}
+
+#[test]
+fn gitlab() {
+    for language in [Node, Python] {
+        Trial::of("gitlab-signing").against(language, "standard-webhooks");
+    }
+}
+
+#[test]
+fn discord() {
+    for language in [Node, Python] {
+        Trial::of("discord").against(language, "discord");
+    }
+}
+
+/// A fresh key pair of Ed25519, in base64 behind these prefixes.
+fn key_pair(private: &str, public: &str) -> Credentials {
+    let bytes = random_text().expect("randomness");
+    let pair = Ed25519SigningKey::from_bytes(bytes.as_bytes()).expect("32 bytes");
+    let signing = format!("{private}{}", BASE64_STANDARD.encode(bytes));
+    let mut settings = Settings::default();
+    let key = format!("{}={public}{}", PUBLIC_KEYS.name, pair.public_key().to_base64());
+    settings.parse(&[PUBLIC_KEYS], &key).expect("a setting");
+    Credentials { signing: Secret::new(signing).expect("a secret"), settings }
+}
