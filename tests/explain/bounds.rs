@@ -40,6 +40,10 @@ fn large(length: usize) -> Vec<Vec<u8>> {
         format!("[{}0]", item.repeat(length / item.len() - 1)).into_bytes(),
         "a=%41&b".repeat(length / 7).into_bytes(),
         format!("a={}", "%20+".repeat(length / 4 - 1)).into_bytes(),
+        vec![b'='; length],
+        format!("signature={}", "0123456789abcdef0123456789abcdef,".repeat(length / 33 - 1))
+            .into_bytes(),
+        format!("a={}", "a=".repeat(length / 2 - 1)).into_bytes(),
         "QUJD".repeat(length / 4).into_bytes(),
         "\u{ff}".repeat(length / 2).into_bytes(),
     ]
@@ -48,9 +52,12 @@ fn large(length: usize) -> Vec<Vec<u8>> {
 #[test]
 fn a_large_body_does_not_take_longer_than_the_budget() {
     let budget = Duration::from_millis(100);
-    for (name, length, every) in
-        [("spark", 1 << 20, 1), ("meya", 1 << 20, 2), ("flow-action", 8 << 20, 4)]
-    {
+    for (name, length, every) in [
+        ("spark", 1 << 20, 1),
+        ("meya", 1 << 20, 2),
+        ("speakap", 1 << 20, 1),
+        ("flow-action", 8 << 20, 4),
+    ] {
         let provider = find(name).unwrap();
         let genuine = Genuine::new(provider, &mut Random::new(1));
         for body in large(length).into_iter().step_by(every) {

@@ -2,7 +2,7 @@
 //!
 //! What it is shows in its first bytes, and nothing has to be said: JSON is a HAR or a vector, what has
 //! the marks of a curl trace is one, and the rest is an HTTP/1.1 request. Each reader is total, as that
-//! of [`capture`](crate::capture) is.
+//! of [`capture`] is.
 
 mod har;
 mod trace;

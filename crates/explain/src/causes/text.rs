@@ -1,6 +1,7 @@
 //! A body that was parsed, and serialised again.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
@@ -9,9 +10,10 @@ use crate::case::{Case, Variant, Variants};
 
 /// The body as others would have written it: as one of them did, before it was parsed.
 pub(super) fn reserialised(case: &Case) -> Variants<'_> {
-    let mut seen = HashSet::new();
     let texts = as_json(case).chain(as_form(case));
-    Box::new(texts.filter(move |variant| seen.insert(variant.case.request.body().clone())))
+    // Their hashes, since the texts are many, and may be long.
+    let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+    Box::new(texts.filter(move |variant| seen.insert(hasher.hash_one(variant.case.request.body()))))
 }
 
 /// The members in their order first, then sorted.

@@ -25,7 +25,10 @@ enum Place {
 /// Fewer digits are no signature.
 const SHORTEST: usize = 26;
 
-/// More is not looked at.
+/// A longer value is none with a signature in it, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// More are not looked at.
 const MOST: usize = 32;
 
 pub(super) fn spots(case: &Case) -> impl Iterator<Item = Spot> + use<> {
@@ -40,7 +43,6 @@ pub(super) fn spots(case: &Case) -> impl Iterator<Item = Spot> + use<> {
         let decoded: Vec<_> = percent_decode(value).collect();
         within(&decoded, &Place::Field(start, end), &mut spots);
     }
-    spots.truncate(MOST);
     spots.into_iter()
 }
 
@@ -63,10 +65,15 @@ fn fields(case: &Case) -> Vec<(usize, usize)> {
 
 /// Every run of digits in the value: those that a `,`, `;`, space or `=` ends.
 fn within(value: &[u8], place: &Place, spots: &mut Vec<Spot>) {
+    let value = if value.len() > LONGEST { &[][..] } else { value };
     let mut start = 0;
-    while start < value.len() {
+    while start < value.len() && spots.len() < MOST {
         let rest = value.get(start..).unwrap_or_default();
         let digits = rest.iter().take_while(|&&byte| is_digit(byte)).count();
+        if digits == 0 {
+            start += 1;
+            continue;
+        }
         let padding = rest.iter().skip(digits).take_while(|&&byte| byte == b'=').count();
         // A single `=` with something behind it ends a name.
         let ends = rest.get(digits + padding).is_none_or(|byte| b",; &\"".contains(byte));
@@ -80,7 +87,7 @@ fn within(value: &[u8], place: &Place, spots: &mut Vec<Spot>) {
                 after: rest.get(length..).unwrap_or_default().to_vec(),
             });
         }
-        start += length.max(1);
+        start += length;
     }
 }
 
