@@ -2,14 +2,23 @@
 
 use axum::Router;
 use axum::routing::MethodRouter;
+use countersign::discord::{self, DiscordVerify};
 use countersign::github::{self, GitHubVerify};
+use countersign::gitlab::{self, GitLabSigningVerify, GitLabToken, GitLabTokenVerify};
+use countersign::hubspot::{self, HubSpot, HubSpotVerify};
 use countersign::line::{self, LineVerify};
+use countersign::linear::{self, LinearVerify};
 use countersign::meta::{self, Meta, MetaVerify};
 use countersign::notion::{self, NotionVerify};
+use countersign::sendgrid::{self, SendGridVerify};
 use countersign::shopify::{self, ShopifyVerify};
 use countersign::slack::{self, SlackVerify};
+use countersign::square::{self, Square, SquareVerify};
+use countersign::standard_webhooks::{self, StandardWebhooksVerify};
 use countersign::stripe::{self, StripeVerify};
-use countersign::{ConfigError, Secret, Unsigned, Verified};
+use countersign::telegram::{self, TelegramVerify};
+use countersign::twilio::{self, Twilio, TwilioVerify};
+use countersign::{ConfigError, Secret, Unsigned, Verified, Via};
 
 use crate::config::Config;
 
@@ -18,13 +27,23 @@ type Hook = fn(Secret, &Config) -> Result<MethodRouter, ConfigError>;
 
 /// All of them, by the last part of their URL.
 const HOOKS: &[(&str, Hook)] = &[
+    ("discord", discord),
     ("github", github),
+    ("gitlab-signing", gitlab_signing),
+    ("gitlab-token", gitlab_token),
+    ("hubspot", hubspot),
     ("line", line),
+    ("linear", linear),
     ("meta", meta),
     ("notion", notion),
+    ("sendgrid", sendgrid),
     ("shopify", shopify),
     ("slack", slack),
+    ("square", square),
+    ("standard-webhooks", standard_webhooks),
     ("stripe", stripe),
+    ("telegram", telegram),
+    ("twilio", twilio),
 ];
 
 /// A route for each provider whose key is there.
@@ -97,4 +116,78 @@ fn slack(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
 fn stripe(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
     Ok(StripeVerify::try_new(key)?
         .route(async |Verified(event): Verified<stripe::Event>| format!("{}\n", event.kind)))
+}
+
+/// The ping is answered by the layer; Discord wants a 401 for what is forged, and tries.
+fn discord(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(DiscordVerify::try_new(key)?.route(
+        async |Verified(interaction): Verified<discord::Interaction>| {
+            format!("interaction {}\n", interaction.id)
+        },
+    ))
+}
+
+fn gitlab_signing(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(GitLabSigningVerify::try_new(key)?
+        .route(async |Verified(push): Verified<gitlab::PushEvent>| format!("{}\n", push.reference)))
+}
+
+/// **The weak tier**: no byte of the body is signed, and the handler says so by `Via`.
+fn gitlab_token(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(GitLabTokenVerify::try_new(key)?.route(
+        async |Verified(push): Verified<Via<GitLabToken, gitlab::PushEvent>>| {
+            format!("{}\n", push.reference)
+        },
+    ))
+}
+
+/// The URL is signed, so it has to be known from outside.
+fn hubspot(key: Secret, config: &Config) -> Result<MethodRouter, ConfigError> {
+    let scheme = HubSpot::try_under(&config.external_url)?;
+    Ok(HubSpotVerify::try_with(scheme, key)?.route(
+        async |Verified(events): Verified<hubspot::Events>| format!("{} events\n", events.0.len()),
+    ))
+}
+
+/// The time is in the body, and looked at when the signature holds.
+fn linear(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(LinearVerify::try_new(key)?
+        .route(async |Verified(event): Verified<linear::Event>| format!("{}\n", event.kind)))
+}
+
+fn sendgrid(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(SendGridVerify::try_new(key)?.route(async |Verified(events): Verified<sendgrid::Events>| {
+        format!("{} events\n", events.0.len())
+    }))
+}
+
+/// The URL is signed as it was entered at Square.
+fn square(key: Secret, config: &Config) -> Result<MethodRouter, ConfigError> {
+    let scheme = Square::try_at(format!("{}/square", config.external_url))?;
+    Ok(SquareVerify::try_with(scheme, key)?
+        .route(async |Verified(event): Verified<square::Event>| format!("{}\n", event.kind)))
+}
+
+/// A secret (`whsec_..`) or a public key (`whpk_..`).
+fn standard_webhooks(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(StandardWebhooksVerify::try_new(key)?.route(
+        async |Verified(event): Verified<standard_webhooks::Event>| format!("{}\n", event.kind),
+    ))
+}
+
+/// **The weak tier**: who has seen the token once can send anything.
+fn telegram(key: Secret, _: &Config) -> Result<MethodRouter, ConfigError> {
+    Ok(TelegramVerify::try_new(key)?.route(async |Verified(update): Verified<telegram::Update>| {
+        format!("{}\n", update.update_id)
+    }))
+}
+
+/// The fields of the form are what is signed, and what the handler gets.
+fn twilio(key: Secret, config: &Config) -> Result<MethodRouter, ConfigError> {
+    let scheme = Twilio::try_under(&config.external_url)?;
+    Ok(TwilioVerify::try_with(scheme, key)?.route(
+        async |Verified(message): Verified<twilio::IncomingMessage>| {
+            format!("from {}\n", message.from)
+        },
+    ))
 }
