@@ -6,7 +6,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::time::Duration;
 
 use countersign_core::{Owner, ReplayError, ReplayKey};
-use redis::{ErrorKind, RedisError, RedisResult, Script, ServerErrorKind, Value};
+use redis::{Cmd, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind, Value};
 use tokio::time::timeout;
 
 use crate::connection::Connection;
@@ -65,7 +65,7 @@ impl Commands {
         lease: Duration,
     ) -> Result<Claimed, Failure> {
         let mine = in_flight(owner);
-        let mut set = redis::cmd("SET");
+        let mut set = command("SET");
         set.arg(self.name(key)).arg(&mine).arg("NX").arg("GET").arg("PX").arg(millis(lease));
         match self.within(self.connection.send(&set)).await? {
             Value::Nil => Ok(Claimed::Fresh),
@@ -100,17 +100,17 @@ impl Commands {
         owner: Owner,
         argument: Option<u64>,
     ) -> Result<bool, Failure> {
-        let command = |how: &str, what: &str| {
-            let mut command = redis::cmd(how);
+        let ask = |how: &str, what: &str| {
+            let mut command = command(how);
             command.arg(what).arg(1).arg(self.name(key)).arg(in_flight(owner)).arg(argument);
             command
         };
-        let known = command("EVALSHA", script.hash.get_hash());
+        let known = ask("EVALSHA", script.hash.get_hash());
         let asked = async {
             match self.connection.send(&known).await {
                 // That Redis has not seen it yet, or was restarted. Now it remembers it.
                 Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
-                    self.connection.send(&command("EVAL", script.text)).await
+                    self.connection.send(&ask("EVAL", script.text)).await
                 }
                 answered => answered,
             }
@@ -156,6 +156,13 @@ impl Known {
     fn new(text: &'static str) -> Self {
         Self { text, hash: Script::new(text) }
     }
+}
+
+/// With room for what we ask, so that it does not grow bit by bit.
+fn command(name: &str) -> Cmd {
+    let mut command = Cmd::with_capacity(8, 256);
+    command.arg(name);
+    command
 }
 
 fn in_flight(owner: Owner) -> String {

@@ -28,9 +28,11 @@ impl Connection {
     /// is a replica: it has it closed, and the next question makes it anew. A client of a cluster looks
     /// for the server by itself.
     async fn leave(&self) {
-        if let Self::One(_) = self {
+        match self {
             // Whatever it answers: if it is closed, that is what was wanted.
-            let _ = self.send_once(&redis::cmd("QUIT")).await;
+            Self::One(_) => drop(self.send_once(&redis::cmd("QUIT")).await),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(_) => {}
         }
     }
 
