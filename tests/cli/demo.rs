@@ -16,7 +16,8 @@ fn only_the_genuine_ones_get_through() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(!run.out.contains(&0x1b), "no colour in a pipe");
     for provider in PROVIDERS {
-        let rows = || run.text().lines().filter(|line| line.contains(provider.facts().name));
+        let name = |line: &&str| line.split_whitespace().nth(1) == Some(provider.facts().name);
+        let rows = || run.text().lines().filter(name);
         let with = |text: &str| rows().filter(|row| row.contains(text)).count();
         assert_eq!((with(" genuine "), with(" 200 ")), (1, 1), "{}", run.text());
         let stale = usize::from(provider.facts().time.is_some());

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use insta::assert_snapshot;
+use insta::assert_snapshot as assert_same;
 use serde_json::{Value, json};
 
 use super::support::{Files, SECRET, countersign, countersign_with, one_request, run};
@@ -32,6 +32,17 @@ fn explain(capture: &[u8], more: &[&str]) -> super::support::Run {
     countersign_with(&[&EXPLAIN[..], more, &["-"]].concat(), capture)
 }
 
+/// Compares a text with its snapshot, but for the number of changes that were tried: it grows with the
+/// number of providers.
+#[track_caller]
+fn shows(name: &str, text: &str) {
+    let masked = text.split_once(" changes were tried").map(|(before, after)| {
+        let before = before.trim_end_matches(|char: char| char.is_ascii_digit());
+        format!("{before}N changes were tried{after}")
+    });
+    assert_same!(name, masked.as_deref().unwrap_or(text));
+}
+
 /// The codes of the causes, in order.
 fn codes(json: &Value) -> Vec<&str> {
     json["causes"].as_array().unwrap().iter().map(|cause| cause["code"].as_str().unwrap()).collect()
@@ -42,14 +53,14 @@ fn the_text_of_a_genuine_request() {
     let run = explain(&signed("spark", BODY, &[]), &[]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(!run.out.contains(&0x1b), "no colour in a pipe");
-    assert_snapshot!("genuine", run.text());
+    shows("genuine", run.text());
 }
 
 #[test]
 fn the_text_of_a_body_that_lost_its_line_end() {
     let run = explain(&with_body(&signed("spark", BODY, &[]), BODY.trim_end()), &[]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert_snapshot!("newline_removed", run.text());
+    shows("newline_removed", run.text());
 }
 
 #[test]
@@ -58,13 +69,13 @@ fn the_text_of_two_things_at_once() {
     let secret = files.write("secret", format!("{SECRET}\n\n"));
     let capture = with_body(&signed("spark", BODY, &[]), BODY.trim_end());
     let args = ["explain", "spark", "--secret-file", &secret, "--budget", "60", "-"];
-    assert_snapshot!("two", countersign_with(&args, &capture).text());
+    shows("two", countersign_with(&args, &capture).text());
 }
 
 #[test]
 fn the_text_where_nothing_is_found() {
     let run = explain(&with_body(&signed("spark", BODY, &[]), "{\"a\":2}"), &[]);
-    assert_snapshot!("nothing", run.text());
+    shows("nothing", run.text());
 }
 
 #[test]
@@ -74,12 +85,12 @@ fn the_text_of_what_is_missing_malformed_or_another_s() {
         .split_inclusive('\n')
         .filter(|line| !line.starts_with("x-spark"))
         .collect();
-    assert_snapshot!("missing", explain(unsigned.as_bytes(), &[]).text());
+    shows("missing", explain(unsigned.as_bytes(), &[]).text());
     let other = signed("space-signing-key", BODY, &[]);
-    assert_snapshot!("other_provider", explain(&other, &[]).text());
+    shows("other_provider", explain(&other, &[]).text());
     let text = String::from_utf8(signed("spark", BODY, &[])).unwrap();
     let twice = text.replace("x-spark", "x-spark-signature: 00\r\nx-spark");
-    assert_snapshot!("repeated", explain(twice.as_bytes(), &[]).text());
+    shows("repeated", explain(twice.as_bytes(), &[]).text());
 }
 
 #[test]
@@ -89,9 +100,9 @@ fn the_text_of_times() {
         let args = ["explain", "space-signing-key", "--secret-env", "SECRET", "--now", now, "-"];
         countersign_with(&args, &capture).text().to_owned()
     };
-    assert_snapshot!("in_time", explain("1700000010"));
-    assert_snapshot!("zone", explain("1700007201"));
-    assert_snapshot!("late", explain("1700100000"));
+    shows("in_time", &explain("1700000010"));
+    shows("zone", &explain("1700007201"));
+    shows("late", &explain("1700100000"));
 }
 
 #[test]
@@ -101,13 +112,13 @@ fn the_text_of_a_form_a_url_and_a_token() {
     let args = ["explain", "flow-action", "--secret-env", "SECRET", "--now", "1700000001"];
     let args = [&args[..], &["--budget", "60", "-"]].concat();
     let broken = String::from_utf8(form.out).unwrap().replace("Gunslinger", "Sunslinger");
-    assert_snapshot!("form", countersign_with(&args, broken.as_bytes()).text());
+    shows("form", countersign_with(&args, broken.as_bytes()).text());
 
     let url = "https://bot.example.com/meya";
     let meya = signed("meya", "{\"a\":1}", &["--url", url]);
     let set = "urls=http://bot.example.com/meya";
     let args = ["explain", "meya", "--secret-env", "SECRET", "--set", set, "--budget", "60", "-"];
-    assert_snapshot!("url", countersign_with(&args, &meya).text());
+    shows("url", countersign_with(&args, &meya).text());
 
     let body = format!("{{\"verificationToken\":\"{SECRET}\"}}");
     let token = with_body(b"POST /hook HTTP/1.1\r\n\r\n", &body);
@@ -115,7 +126,7 @@ fn the_text_of_a_form_a_url_and_a_token() {
     let other = files.write("other", "another token");
     let args =
         ["explain", "space-token", "--secret-file", &other, "--other-secret-env", "SECRET", "-"];
-    assert_snapshot!("token", countersign_with(&args, &token).text());
+    shows("token", countersign_with(&args, &token).text());
 }
 
 #[test]
@@ -162,7 +173,7 @@ fn the_json_has_its_four_members_and_nothing_else() {
 fn the_codes_are_listed_without_a_provider() {
     let run = countersign(&["explain", "--codes"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_snapshot!("codes", run.text());
+    assert_same!("codes", run.text());
     let count = run.text().lines().filter(|line| !line.starts_with(' ')).count();
     assert_eq!(count, countersign::explain::codes().count());
 }
@@ -183,7 +194,7 @@ fn long_texts_are_shortened_unless_all_is_wanted() {
     let redacted = explain(&capture, &["--redact"]);
     assert!(!redacted.text().contains(signature), "{redacted:?}");
     assert!(!redacted.text().contains("xxxxxxxxxxxxx"), "{redacted:?}");
-    assert_snapshot!("redacted", redacted.text());
+    shows("redacted", redacted.text());
     let both = explain(&capture, &["--full", "--redact"]);
     assert_eq!(both.code, 2, "{both:?}");
 }

@@ -195,12 +195,16 @@ pub(super) const WAYS: &[(&str, Way)] = &[
     ("timestamp-unit", |genuine, random| {
         let in_digits = genuine.provider.facts().time?.contains("header");
         let nanos = genuine.now.as_nanos();
-        let wrong = match random.below(2) {
-            0 => Timestamp::from_nanos(i64::try_from(nanos / 1000).ok()?),
-            _ => Timestamp::from_secs(i64::try_from(nanos / 1_000_000).ok()?),
+        let finer = random.below(2) == 0;
+        let wrong = match finer {
+            true => Timestamp::from_secs(i64::try_from(nanos / 1_000_000).ok()?),
+            false => Timestamp::from_nanos(i64::try_from(nanos / 1000).ok()?),
         };
         let request = genuine.signed(&genuine.body, wrong).filter(|_| in_digits)?;
-        genuine.with_request(request)
+        // What a coarser unit cuts off is no longer the same time.
+        let seconds = (nanos / 1_000_000_000).to_string();
+        let is_whole = request.headers().values().any(|value| *value == *seconds);
+        genuine.with_request(request).filter(|_| finer || is_whole)
     }),
     ("other-provider", |genuine, _| {
         let secret = genuine.setup().secrets().first()?.clone();
@@ -258,6 +262,9 @@ fn added(genuine: &Genuine, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Option<Bro
 fn signed_as(genuine: &Genuine, signed: Vec<u8>, received: Vec<u8>) -> Option<Broken> {
     let request = genuine.signed(&signed, genuine.now)?;
     let as_it_stands = request.body() == &signed;
+    // What no handler would see, a body with a mark before its JSON say, is wrong in another way.
+    let verifier = genuine.provider.verifier(&genuine.settings).ok()?;
+    verifier.verify(request.clone(), genuine.now).ok()?;
     genuine.with_body(request, received).filter(|_| as_it_stands)
 }
 

@@ -224,7 +224,9 @@ impl Walk {
         };
         let text = match found {
             0 => format!("no cause was found; {tries} changes were tried{end}"),
-            _ => format!("{found} found by {tries} changes{end}"),
+            // How many were tried depends on the providers that there are: no news where one is found.
+            1 => format!("one cause was found{end}"),
+            _ => format!("{found} causes were found{end}"),
         };
         self.add("search", State::Info, text);
     }
@@ -269,6 +271,7 @@ fn name(algorithm: Algorithm) -> &'static str {
         Algorithm::HmacSha384 => "HMAC-SHA384",
         Algorithm::HmacSha512 => "HMAC-SHA512",
         Algorithm::RsaPkcs1Sha512 => "RSA PKCS #1 with SHA-512",
+        Algorithm::Ed25519 => "Ed25519",
         Algorithm::Token => "a token",
         _ => "another algorithm",
     }

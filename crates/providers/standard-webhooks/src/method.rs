@@ -50,6 +50,11 @@ impl Method for WebhookSignature {
         let key = by_secret.iter().chain(&by_pair).map(|one| one.key).min()?;
         Some(Match::new(key, fingerprints.copied()))
     }
+
+    /// That of the secret: with a public key nobody signs.
+    fn tag(key: &WebhookKey, algorithm: Algorithm, text: &[u8]) -> Option<Vec<u8>> {
+        Hmac::tag(key.secret.as_ref()?, algorithm, text)
+    }
 }
 
 fn secrets(keys: &[WebhookKey]) -> impl Iterator<Item = &HmacKey> {
