@@ -182,6 +182,8 @@ fn body(provider: &'static dyn Provider, random: &mut Random) -> Vec<u8> {
             });
             json.to_string().into_bytes()
         }
+        // As the object above: with its members in the order in which they are written again.
+        Ok(json) => json.to_string().into_bytes(),
         _ if sample.contains(&b'=') => {
             [sample, b"&zz_note=caf%C3%A9+%26+more", &b"%21"[..random.one(&[0, 3])]].concat()
         }

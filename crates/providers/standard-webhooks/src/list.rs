@@ -1,26 +1,18 @@
 //! The list of signatures.
 
-use countersign_core::{Algorithm, Reason, Signature};
+use countersign_core::{Algorithm, Evidence, Reason, Signature};
 
 /// How many `v1a` signatures may be listed: each costs a hash of the body under every key.
 pub const MAX_ASYMMETRIC: usize = 4;
 
-/// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. Other versions are passed over.
+/// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or malformed is
+/// passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside it does.
 pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Vec<Signature>, Reason> {
-    let mut signatures = Vec::new();
-    for entry in list.split(|&byte| byte == b' ') {
-        let comma = entry.iter().position(|&byte| byte == b',');
-        let (version, text) = comma
-            .and_then(|at| entry.split_at_checked(at))
-            .and_then(|(version, rest)| Some((version, rest.strip_prefix(b",")?)))
-            .ok_or(Reason::Malformed(name))?;
-        let algorithm = match version {
-            b"v1" => Algorithm::HmacSha256,
-            b"v1a" => Algorithm::Ed25519,
-            _ => continue,
-        };
-        signatures.push(Signature::from_base64(algorithm, text, name)?);
-    }
+    let entries = list.split(|&byte| byte == b' ');
+    let signatures: Vec<_> = entries
+        .filter_map(|entry| signature(entry, name))
+        .take(Evidence::MAX_SIGNATURES + 1)
+        .collect();
     let asymmetric = signatures.iter().filter(|one| one.algorithm() == Algorithm::Ed25519).count();
     if asymmetric > MAX_ASYMMETRIC {
         return Err(Reason::TooMany("v1a signatures"));
@@ -29,4 +21,13 @@ pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Vec<Signature>, Re
         return Err(Reason::Malformed(name));
     }
     Ok(signatures)
+}
+
+fn signature(entry: &[u8], name: &'static str) -> Option<Signature> {
+    let (algorithm, text) = if let Some(text) = entry.strip_prefix(b"v1,") {
+        (Algorithm::HmacSha256, text)
+    } else {
+        (Algorithm::Ed25519, entry.strip_prefix(b"v1a,")?)
+    };
+    Signature::from_base64(algorithm, text, name).ok()
 }
