@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use countersign_core::Timestamp;
 use countersign_core::dissect::Held;
+use countersign_core::{Reason, Timestamp};
 
 use super::Code;
-use crate::case::{Case, Variants};
+use crate::case::{Case, Variant, Variants};
 use crate::explanation::Cause;
 
 pub(super) const UNIT: Code = Code {
@@ -65,6 +65,17 @@ pub(crate) fn of_time(
         )));
     }
     Some(if age > 0 { PASSED } else { AHEAD }.cause(""))
+}
+
+/// Why a header is malformed, where it would not be in another unit: a provider that takes so many digits and no
+/// others was sent a time that was signed in the wrong unit, and what it signed cannot be known.
+pub(crate) fn of_unreadable_time(case: &Case, reason: Reason) -> Option<Cause> {
+    if !matches!(reason, Reason::Malformed(_)) {
+        return None;
+    }
+    let is_readable =
+        |variant: &Variant| variant.case.check.holds(&variant.case.request).err() != Some(reason);
+    unit(case).find(is_readable).map(|_| UNIT.cause("it has too few digits, or too many"))
 }
 
 /// From each unit to those that are finer.

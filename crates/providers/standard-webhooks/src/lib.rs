@@ -15,8 +15,8 @@
 //! changes from a secret to a key pair. A key is used for the algorithm that its prefix says and no other: so the
 //! prefix has to be there, or a public key, which everybody knows, could be taken for a secret.
 //!
-//! One signature of the list has to hold. Versions that are not known are passed over; a `v1` or `v1a` that is
-//! not written as it has to be refuses the request. Since each `v1a` costs a hash of the body, there may be
+//! One signature of the list has to hold. What is of another version, or not written as it has to be, is passed
+//! over, as by the specification's libraries. Since each `v1a` costs a hash of the body, there may be
 //! [`MAX_ASYMMETRIC`] of them.
 //!
 //! The id has no `.` in it, and no white space: with one, the end of an id could pass for a time, and the time
