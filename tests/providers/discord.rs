@@ -126,10 +126,13 @@ fn the_time_cannot_be_shifted_into_the_body() {
     shifted.headers_mut().insert("x-signature-timestamp", "17000000".parse().expect("a value"));
     *shifted.body_mut() = Bytes::from(format!("00{COMMAND}"));
     let error = layer.verify(shifted).expect_err("another time and body");
-    assert_eq!(error.reason(), Reason::Unexpected("the body is no JSON object"));
+    assert_eq!(
+        error.reason(),
+        Reason::Unexpected("the body begins with a digit, as the time before it ends with one")
+    );
     assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
 
-    for body in ["", "7", "00{}", " {}", "[]", "\u{feff}{}"] {
+    for body in ["7", "00{}", "0"] {
         assert_eq!(status(body), StatusCode::UNAUTHORIZED, "{body}");
     }
     for time in ["", "01700000000", "+1700000000", "1700000000.0", "1700000000{"] {
@@ -144,7 +147,7 @@ fn the_time_cannot_be_shifted_into_the_body() {
 fn what_is_no_key_stops_the_start() {
     let key = public(PRIVATE_KEYS[0]);
     assert!(DiscordVerify::try_new(key.to_uppercase()).is_ok());
-    for bad in [&key[1..], &key[2..], &format!("{key}\n"), &format!("01{:062}", 0), "a bot's token"]
+    for bad in [&key[1..], &key[2..], &format!("{key}00"), &format!("01{:062}", 0), "a bot's token"]
     {
         let error = DiscordVerify::try_new(bad).expect_err(bad);
         assert!(error.to_string().starts_with("discord: that is no Ed25519 public key"), "{error}");

@@ -60,6 +60,26 @@ async fn a_handler_gets_the_event_that_it_is_for() {
     assert_eq!(served.send(request).await, (StatusCode::UNPROCESSABLE_ENTITY, Bytes::new()));
 }
 
+/// The content type is a setting of the webhook, and what is signed is the form.
+#[tokio::test]
+async fn a_form_is_read_like_json() {
+    let served =
+        Served::new(GitHubVerify::new(SECRET), async |Verified(event): Verified<IssuesEvent>| {
+            event.issue.title
+        });
+    let json = r#"{"action":"opened","issue":{"id":1,"number":7,"title":"It & I"},
+        "repository":{"id":2,"name":"hello","full_name":"octocat/hello"}}"#;
+    let form = serde_urlencoded::to_string([("payload", json)]).expect("a form");
+    let request = signed(&GitHub, SECRET, post(form.clone()));
+    assert_eq!(served.send(request).await, (StatusCode::OK, "It & I".into()));
+    let twice = signed(&GitHub, SECRET, post(format!("{form}&payload=%7B%7D")));
+    assert_eq!(served.send(twice).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let ping =
+        serde_urlencoded::to_string([("payload", r#"{"zen":"Z","hook_id":1}"#)]).expect("a form");
+    let ping = signed(&GitHub, SECRET, post(ping));
+    assert_eq!(served.send(ping).await, (StatusCode::OK, Bytes::new()));
+}
+
 /// GitHub shows a webhook as broken whose ping was not answered.
 #[tokio::test]
 async fn ping_is_answered_without_the_handler() {

@@ -217,3 +217,21 @@ async fn a_handler_gets_the_interaction() {
         assert_eq!(served.send(request).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }
+
+/// Slack's own packages answer it before they look for a signature.
+#[tokio::test]
+async fn the_check_of_a_certificate_may_come_without_a_signature() {
+    let served = Served::new(SlackVerify::new(SECRET), async || "handled");
+    let form = |body: &str| {
+        let mut request = post(body.to_owned());
+        let form = "application/x-www-form-urlencoded".parse().expect("a value");
+        request.headers_mut().insert("content-type", form);
+        request
+    };
+    assert_eq!(served.send(form("ssl_check=1&token=t")).await, (StatusCode::OK, Bytes::new()));
+    let long = format!("ssl_check=1&token={}", "t".repeat(2000));
+    for body in ["", "ssl_check=2", "command=%2Fweather&text=1", "text=ssl_check%3D1", &long] {
+        assert_eq!(served.send(form(body)).await.0, StatusCode::UNAUTHORIZED, "{body}");
+    }
+    assert_eq!(served.send(post("ssl_check=1")).await.0, StatusCode::UNAUTHORIZED, "no form");
+}

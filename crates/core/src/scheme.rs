@@ -55,6 +55,10 @@ pub trait Scheme: Send + Sync + 'static {
     /// GET that carries no signature.
     const CHALLENGES: bool = false;
 
+    /// Whether the provider also sends GETs that are signed, for the handler:
+    /// [`VerifyLayer::route`](crate::VerifyLayer) mounts it for them too.
+    const SIGNED_GETS: bool = false;
+
     /// Answers a challenge that carries no signature, such as a subscription that is confirmed by
     /// a GET. Where [`CHALLENGES`](Self::CHALLENGES) says so, it is asked before anything else, for
     /// GET and HEAD only.

@@ -55,6 +55,13 @@ impl Urls {
         .map(Self)
     }
 
+    /// Whether only one URL may have been signed.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        let (Kind::Exact(urls) | Kind::Under(urls)) = &self.0;
+        urls.len() == 1
+    }
+
     /// The URLs that may have been signed, as the two parts that they are made of; there is at least one.
     ///
     /// # Errors

@@ -59,6 +59,12 @@ impl Ed25519PublicKey {
         })
     }
 
+    /// The 32 bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
     /// As 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn to_hex(&self) -> String {

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use countersign::{ConfigError, Scheme, standard_webhooks};
+use countersign::{ConfigError, Scheme, VerifyLayer, standard_webhooks};
 use http::Method;
 
 use super::entry::{Credentials, Entry, Sample, random_text};
@@ -51,6 +51,17 @@ impl Entry for StandardWebhooks {
             || Ok(Self::Scheme::default()),
             standard_webhooks::StandardWebhooks::profile,
         )
+    }
+
+    /// Each kind of key in its place: a public key that stands among the secrets was mistaken for one.
+    fn layer(settings: &Settings) -> Result<VerifyLayer<Self::Scheme>, ConfigError> {
+        if settings.secrets().iter().any(|secret| secret.starts_with(b"whpk_")) {
+            return Err(ConfigError::new("a public key, whpk_.., stands among the secrets"));
+        }
+        if settings.texts(PUBLIC_KEYS.name).iter().any(|key| !key.starts_with("whpk_")) {
+            return Err(ConfigError::new("a public key begins with whpk_"));
+        }
+        VerifyLayer::try_with(Self::scheme(settings)?, settings.keys())
     }
 
     fn credentials() -> Result<Credentials, ConfigError> {

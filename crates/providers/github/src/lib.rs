@@ -7,7 +7,7 @@
 //! | window | none: the provider signs no time |
 //! | not signed | the event's name, the delivery's id and all other headers: [`Delivery`] |
 //! | handshake | `ping`, which GitHub sends when a webhook is made, is answered by the layer |
-//! | body | up to 25 MB, which is the limit here too; an answer is awaited for 10 s |
+//! | body | JSON, or a form with JSON in it, as the webhook is set; up to 25 MB, which is the limit here too; an answer is awaited for 10 s |
 //! | source | <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries> |
 //!
 //! The header comes only from webhooks that have a secret. The older `X-Hub-Signature`, with SHA-1, is not

@@ -1,9 +1,11 @@
 //! The events that are handled most. <https://docs.github.com/en/webhooks/webhook-events-and-payloads>
 
+mod event;
 mod objects;
 
 use countersign_core::json_payload;
 
+pub(crate) use self::event::read_event;
 pub use self::objects::{
     Account, Comment, Commit, Issue, PullRequest, Release, Repository, WorkflowRun,
 };
@@ -11,7 +13,7 @@ use crate::scheme::GitHub;
 
 json_payload! {
     /// What all events have in common.
-    pub struct Event of GitHub {
+    pub struct Event of GitHub, read by read_event {
     } optional {
         /// What happened, where the event has several kinds, such as `opened`.
         pub action: String,
@@ -26,7 +28,7 @@ json_payload! {
 
 json_payload! {
     /// `push`: commits or a tag were pushed, or a branch or tag was made or deleted.
-    pub struct PushEvent of GitHub {
+    pub struct PushEvent of GitHub, read by read_event {
         /// The full name of what was pushed to, such as `refs/heads/main`.
         #[serde(rename = "ref")]
         pub reference: String,
@@ -56,7 +58,7 @@ json_payload! {
 
 json_payload! {
     /// `pull_request`: something happened to a pull request.
-    pub struct PullRequestEvent of GitHub {
+    pub struct PullRequestEvent of GitHub, read by read_event {
         /// What, such as `opened`, `synchronize` or `closed`.
         pub action: String,
         /// Its number.
@@ -73,7 +75,7 @@ json_payload! {
 
 json_payload! {
     /// `issues`: something happened to an issue.
-    pub struct IssuesEvent of GitHub {
+    pub struct IssuesEvent of GitHub, read by read_event {
         /// What, such as `opened` or `closed`.
         pub action: String,
         /// The issue.
@@ -88,7 +90,7 @@ json_payload! {
 
 json_payload! {
     /// `issue_comment`: something happened to a comment on an issue or a pull request.
-    pub struct IssueCommentEvent of GitHub {
+    pub struct IssueCommentEvent of GitHub, read by read_event {
         /// What: `created`, `edited` or `deleted`.
         pub action: String,
         /// What is commented on.
@@ -105,7 +107,7 @@ json_payload! {
 
 json_payload! {
     /// `release`: something happened to a release.
-    pub struct ReleaseEvent of GitHub {
+    pub struct ReleaseEvent of GitHub, read by read_event {
         /// What, such as `published`.
         pub action: String,
         /// The release.
@@ -120,7 +122,7 @@ json_payload! {
 
 json_payload! {
     /// `workflow_run`: a workflow was asked for, began or ended.
-    pub struct WorkflowRunEvent of GitHub {
+    pub struct WorkflowRunEvent of GitHub, read by read_event {
         /// What: `requested`, `in_progress` or `completed`.
         pub action: String,
         /// The run.

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use countersign_core::{
     Algorithm, Attested, ConfigError, Defaults, Encoding, Evidence, Head, Hmac, HmacKey, Inspect,
-    Reason, Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp, handshake, read_json,
+    Reason, Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp, handshake,
 };
 use http::Request;
 use http::header::HeaderName;
 use serde::Deserialize;
+
+use crate::payload::read_event;
 
 static SIGNATURE: SignatureHeader = SignatureHeader::new(
     "X-Hub-Signature-256",
@@ -50,7 +52,7 @@ impl Scheme for GitHub {
 }
 
 /// Whether it is the event that GitHub sends when a webhook is made: the one that has `zen`, which comes
-/// first, so that nothing else is parsed.
+/// first, so that nothing else is parsed. In a form it is escaped.
 fn is_ping(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Ping {
@@ -59,7 +61,9 @@ fn is_ping(body: &[u8]) -> bool {
         #[serde(rename = "hook_id")]
         _hook_id: u64,
     }
-    body.starts_with(br#"{"zen":"#) && read_json::<Ping>(body).is_ok()
+    let may_be =
+        [&br#"{"zen":"#[..], b"payload=%7B%22zen%22%3A"].iter().any(|it| body.starts_with(it));
+    may_be && read_event::<Ping>(body).is_ok()
 }
 
 impl Sign for GitHub {

@@ -59,6 +59,9 @@ pub use self::payload::{
 pub use self::signing::GitLabSigning;
 pub use self::token::GitLabToken;
 
+/// GitLab sends up to 25 MB.
+const BODY_LIMIT: usize = 25 * 1024 * 1024;
+
 /// The layer for the signing token: `GitLabSigningVerify::new("whsec_..")`.
 pub type GitLabSigningVerify = countersign_core::VerifyLayer<GitLabSigning>;
 

@@ -7,6 +7,8 @@ use countersign_core::{
 use countersign_standard_webhooks::{StandardWebhooks, WebhookKey, WebhookSignature};
 use http::Request;
 
+use crate::BODY_LIMIT;
+
 /// The rules of the signing token: those of [`StandardWebhooks`], with a secret of 32 bytes.
 #[derive(Clone, Debug, Default)]
 pub struct GitLabSigning(StandardWebhooks);
@@ -21,7 +23,7 @@ impl Scheme for GitLabSigning {
     const SIGNED_ID: bool = true;
 
     fn defaults(&self) -> Defaults {
-        self.0.defaults()
+        self.0.defaults().body_limit(BODY_LIMIT)
     }
 
     /// The token as GitLab shows it: `whsec_` and base64.

@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    ConfigError, Evidence, Head, Inspect, Message, Reason, Scheme, Secret, SecretOnly, Sign,
-    Timestamp, Token, TokenHeader, TokenKey,
+    ConfigError, Defaults, Evidence, Head, Inspect, Message, Reason, Scheme, Secret, SecretOnly,
+    Sign, Timestamp, Token, TokenHeader, TokenKey,
 };
 use http::Request;
 use http::header::HeaderName;
+
+use crate::BODY_LIMIT;
 
 static TOKEN: TokenHeader =
     TokenHeader::new("X-Gitlab-Token", HeaderName::from_static("x-gitlab-token"));
@@ -24,6 +26,10 @@ impl Scheme for GitLabToken {
     type Method = Token;
 
     const NAME: &'static str = "gitlab-token";
+
+    fn defaults(&self) -> Defaults {
+        Defaults::default().body_limit(BODY_LIMIT)
+    }
 
     fn key(&self, secret: &Secret) -> Result<TokenKey, ConfigError> {
         Ok(TokenKey::new(secret.expose()))

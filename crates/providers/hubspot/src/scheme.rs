@@ -1,5 +1,6 @@
 //! Where HubSpot puts its signature.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -97,6 +98,8 @@ impl Scheme for HubSpot {
 
     const NAME: &'static str = "hubspot";
 
+    const SIGNED_GETS: bool = true;
+
     /// 300 s both ways: the vendor says so of the past and nothing of the future.
     fn defaults(&self) -> Defaults {
         Defaults::default().window(WINDOW, WINDOW)
@@ -112,19 +115,25 @@ impl Scheme for HubSpot {
         if digits.len() != TIME_DIGITS {
             return Err(Reason::Malformed(TIME_NAME));
         }
-        let mut evidence = Evidence::new(signature).timestamp(time);
-        for [base, rest] in self.urls.candidates(head)? {
-            // So it is known where a URI ends: `attest` wants one of these first in a body.
-            if rest.contains(['[', '{']) {
-                return Err(Reason::Unexpected("the URI has a bracket, as only a body has"));
-            }
+        let urls: Vec<_> = self.urls.candidates(head)?.collect();
+        // So it is known where a URI ends: `attest` wants one of these first in a body.
+        if urls.iter().any(|[_, rest]| rest.contains(['[', '{'])) {
+            return Err(Reason::Unexpected("the URI has a bracket, as only a body has"));
+        }
+        // As the vendor describes it, and then as it came, which is what its packages are given by many.
+        let described = urls.iter().map(|url| url.map(decoded));
+        let as_it_came = urls.iter().map(|url| url.map(Cow::Borrowed));
+        let as_it_came = as_it_came.filter(|url| !described.clone().any(|other| other == *url));
+        let candidates = described.clone().chain(as_it_came).take(Evidence::MAX_MESSAGES);
+        let evidence = Evidence::new(signature).timestamp(time);
+        let evidence = candidates.fold(evidence, |evidence, [base, rest]| {
             let message = Message::body()
                 .prefix(head.method().as_str().as_bytes())
-                .prefix(decoded(base).as_bytes())
-                .prefix(decoded(rest).as_bytes())
+                .prefix(base.as_bytes())
+                .prefix(rest.as_bytes())
                 .suffix(digits);
-            evidence = evidence.message(message);
-        }
+            evidence.message(message)
+        });
         Ok(evidence.into())
     }
 

@@ -29,6 +29,9 @@ const WINDOW: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Default)]
 pub struct Linear;
 
+/// What Linear's own package takes.
+const BODY_LIMIT: usize = 5 * 1024 * 1024;
+
 impl SecretOnly for Linear {}
 
 impl Scheme for Linear {
@@ -38,7 +41,7 @@ impl Scheme for Linear {
 
     /// 60 s both ways, as in the vendor's package.
     fn defaults(&self) -> Defaults {
-        Defaults::default().window(WINDOW, WINDOW)
+        Defaults::default().window(WINDOW, WINDOW).body_limit(BODY_LIMIT)
     }
 
     fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoSecret, Reason,
-    Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp,
+    Algorithm, ConfigError, Defaults, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoSecret,
+    Reason, Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp,
 };
 use http::header::HeaderName;
 use http::{Request, Response};
@@ -17,6 +17,9 @@ static SIGNATURE: SignatureHeader = SignatureHeader::new(
     Algorithm::HmacSha256,
     Encoding::Hex,
 );
+
+/// Payloads have up to 3 MB, as Meta says of WhatsApp.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// The rules of Meta: `sha256=` and `hex(HMAC-SHA256(app secret, raw body))` in `X-Hub-Signature-256`.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +60,10 @@ impl Scheme for Meta {
     const NAME: &'static str = "meta";
 
     const CHALLENGES: bool = true;
+
+    fn defaults(&self) -> Defaults {
+        Defaults::default().body_limit(BODY_LIMIT)
+    }
 
     fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
         Ok(HmacKey::new(secret.expose()))

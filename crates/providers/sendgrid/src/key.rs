@@ -24,7 +24,11 @@ impl EcdsaPublicKey {
                 .ok()
                 .filter(|pem| pem.tag() == "PUBLIC KEY")
                 .map(|pem| pem.into_contents()),
-            false => BASE64_STANDARD.decode(text.trim_ascii()).ok(),
+            // It may be wrapped, as in a PEM.
+            false => {
+                let digits = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+                BASE64_STANDARD.decode(digits.collect::<Vec<u8>>()).ok()
+            }
         };
         // aws-lc takes a bare point too, and bytes behind a key: what is no key as SendGrid shows it.
         let is_the_same = |key: &ParsedPublicKey, der: &[u8]| {

@@ -1,8 +1,9 @@
-//! What Slack sends to see whether a server is there. Both are signed, like everything else.
+//! What Slack sends to see whether a server is there.
 
 use bytes::Bytes;
-use countersign_core::{JsonObject, handshake, read_json};
+use countersign_core::{Head, Inspect, JsonObject, handshake, read_json};
 use http::Response;
+use http::header::CONTENT_TYPE;
 use memchr::memmem;
 use serde::Deserialize;
 
@@ -12,6 +13,19 @@ pub(crate) fn answer(body: &[u8]) -> Option<Response<Bytes>> {
         [b'{', ..] => challenge(body).map(handshake::text),
         form => is_certificate_check(form).then(handshake::ok),
     }
+}
+
+/// What there is to be said to a request without a signature: the check of a certificate may come without one,
+/// and is answered; it tells a stranger that somebody is there and nothing else.
+pub(crate) fn unsigned(head: &Head<'_>, body: Option<&Bytes>) -> Option<Inspect> {
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
+    const LONGEST: usize = 1024;
+    if !head.headers().get(CONTENT_TYPE)?.as_bytes().starts_with(FORM) {
+        return None;
+    }
+    let Some(body) = body else { return Some(Inspect::NeedBody) };
+    let is_check = body.len() <= LONGEST && is_certificate_check(body);
+    is_check.then(|| Inspect::Handshake(handshake::ok()))
 }
 
 /// The challenge of `url_verification`, which comes when the URL for events is entered. What does not have

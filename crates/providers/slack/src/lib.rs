@@ -7,7 +7,7 @@
 //! | algorithm | HMAC-SHA256 over `v0:`, the time, `:` and the raw body; the key is the app's signing secret |
 //! | window | 300 s into the past and into the future |
 //! | not signed | all other headers: [`Retry`] |
-//! | handshake | `url_verification` and `ssl_check` are answered by the layer; both are signed |
+//! | handshake | `url_verification`, which is signed, and `ssl_check`, which need not be, are answered by the layer |
 //! | body | JSON for events, a form for commands and interactions; an answer is awaited for 3 s |
 //! | source | <https://docs.slack.dev/authentication/verifying-requests-from-slack/> |
 //!

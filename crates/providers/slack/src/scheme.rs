@@ -13,8 +13,10 @@ use http::header::HeaderName;
 
 use crate::checks;
 
+const SIGNATURE_NAME: &str = "X-Slack-Signature";
+
 static SIGNATURE: SignatureHeader = SignatureHeader::new(
-    "X-Slack-Signature",
+    SIGNATURE_NAME,
     HeaderName::from_static("x-slack-signature"),
     "v0=",
     Algorithm::HmacSha256,
@@ -30,6 +32,9 @@ static TIMESTAMP: TimeHeader = TimeHeader::new(
 /// Five minutes, on both sides.
 const WINDOW: Duration = Duration::from_secs(300);
 
+/// What Slack's own package takes.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
 /// The rules of Slack: `v0=` and `hex(HMAC-SHA256(secret, "v0:<seconds>:<body>"))` in `X-Slack-Signature`, the
 /// time in `X-Slack-Request-Timestamp`.
 #[derive(Clone, Debug, Default)]
@@ -43,15 +48,17 @@ impl Scheme for Slack {
     const NAME: &'static str = "slack";
 
     fn defaults(&self) -> Defaults {
-        Defaults::default().window(WINDOW, WINDOW)
+        Defaults::default().window(WINDOW, WINDOW).body_limit(BODY_LIMIT)
     }
 
     fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
         Ok(HmacKey::new(secret.expose()))
     }
 
-    fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let signature = SIGNATURE.read(head)?;
+    fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
+        let Some(signature) = SIGNATURE.read_optional(head)? else {
+            return checks::unsigned(head, body).ok_or(Reason::Missing(SIGNATURE_NAME));
+        };
         let (timestamp, digits) = TIMESTAMP.read(head)?;
         let message = Message::body().prefix(b"v0:").prefix(digits).prefix(b":");
         Ok(Evidence::new(signature).message(message).timestamp(timestamp).into())

@@ -26,10 +26,10 @@ impl WebhookKey {
     ///
     /// # Errors
     ///
-    /// When it has neither prefix, or not such a key behind it: base64 of 24 to 64 bytes, or of a public key.
-    pub fn parse(text: &[u8]) -> Result<Self, ConfigError> {
+    /// When it has neither prefix, or not such a key behind it: base64 of so many bytes, or of a public key.
+    pub fn parse(text: &[u8], lengths: RangeInclusive<usize>) -> Result<Self, ConfigError> {
         if text.starts_with(SECRET) {
-            return Self::parse_secret(text, LENGTHS);
+            return Self::parse_secret(text, lengths);
         }
         if let Some(text) = text.strip_prefix(PUBLIC_KEY) {
             let public_key = Some(Ed25519PublicKey::from_bytes(&base64(text)?)?);
@@ -72,14 +72,23 @@ pub(crate) enum SigningKey {
 }
 
 impl SigningKey {
-    pub(crate) fn parse(text: &[u8]) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(text: &[u8], lengths: RangeInclusive<usize>) -> Result<Self, ConfigError> {
         if text.starts_with(SECRET) {
-            return secret(text, LENGTHS).map(Box::new).map(Self::Secret);
+            return secret(text, lengths).map(Box::new).map(Self::Secret);
         }
         let text = text.strip_prefix(PRIVATE_KEY).ok_or_else(|| {
             ConfigError::new("to sign, give a secret whsec_.. or a private key whsk_..")
         })?;
-        Ed25519SigningKey::from_bytes(&base64(text)?).map(Box::new).map(Self::Pair)
+        let bytes = base64(text)?;
+        // Some show the private key with the public one behind it.
+        let (private, public) = bytes.split_at_checked(32).unwrap_or((&bytes, &[]));
+        let pair = Ed25519SigningKey::from_bytes(private)?;
+        if !public.is_empty() && pair.public_key().to_bytes() != public {
+            return Err(ConfigError::new(
+                "behind the private key is another public one than its own",
+            ));
+        }
+        Ok(Self::Pair(Box::new(pair)))
     }
 
     /// The version of the signature, and its bytes.
@@ -90,9 +99,6 @@ impl SigningKey {
         })
     }
 }
-
-/// How many bytes a secret has, by the specification.
-const LENGTHS: RangeInclusive<usize> = 24..=64;
 
 fn secret(text: &[u8], lengths: RangeInclusive<usize>) -> Result<HmacKey, ConfigError> {
     let text = text

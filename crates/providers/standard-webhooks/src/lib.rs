@@ -16,8 +16,8 @@
 //! prefix has to be there, or a public key, which everybody knows, could be taken for a secret.
 //!
 //! One signature of the list has to hold. What is of another version, or not written as it has to be, is passed
-//! over, as by the specification's libraries. Since each `v1a` costs a hash of the body, there may be
-//! [`MAX_ASYMMETRIC`] of them.
+//! over, as by the specification's libraries. Since each `v1a` costs a hash of the body, the first
+//! [`MAX_ASYMMETRIC`] of them are looked at.
 //!
 //! The id has no `.` in it, and no white space: with one, the end of an id could pass for a time, and the time
 //! for the beginning of a body. The specification warns of it.

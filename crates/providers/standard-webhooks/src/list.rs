@@ -2,21 +2,20 @@
 
 use countersign_core::{Algorithm, Evidence, Reason, Signature};
 
-/// How many `v1a` signatures may be listed: each costs a hash of the body under every key.
+/// How many `v1a` signatures are looked at, the first ones: each costs a hash of the body under every key.
 pub const MAX_ASYMMETRIC: usize = 4;
 
 /// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or malformed is
 /// passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside it does.
 pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Vec<Signature>, Reason> {
-    let entries = list.split(|&byte| byte == b' ');
-    let signatures: Vec<_> = entries
-        .filter_map(|entry| signature(entry, name))
-        .take(Evidence::MAX_SIGNATURES + 1)
-        .collect();
-    let asymmetric = signatures.iter().filter(|one| one.algorithm() == Algorithm::Ed25519).count();
-    if asymmetric > MAX_ASYMMETRIC {
-        return Err(Reason::TooMany("v1a signatures"));
-    }
+    let mut asymmetric = 0;
+    let is_looked_at = |one: &Signature| {
+        asymmetric += usize::from(one.algorithm() == Algorithm::Ed25519);
+        one.algorithm() != Algorithm::Ed25519 || asymmetric <= MAX_ASYMMETRIC
+    };
+    let entries = list.split(|&byte| byte == b' ').filter_map(|entry| signature(entry, name));
+    let signatures: Vec<_> =
+        entries.filter(is_looked_at).take(Evidence::MAX_SIGNATURES + 1).collect();
     if signatures.is_empty() {
         return Err(Reason::Malformed(name));
     }

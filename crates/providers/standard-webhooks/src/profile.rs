@@ -1,5 +1,7 @@
 //! Who sends Standard Webhooks, and what is particular about it.
 
+use std::ops::RangeInclusive;
+
 use countersign_core::ConfigError;
 
 use crate::headers::Headers;
@@ -16,11 +18,18 @@ pub struct Profile {
     /// The vendor's package that it is compared with; `None` for what is only listed or documented.
     pub oracle: Option<&'static str>,
     pub(crate) headers: Headers,
-    /// What the service shows before `whsec_`.
+    /// What the service shows before `whsec_`, or at least may.
     pub(crate) before_secret: &'static str,
+    /// How many bytes a secret has at most.
+    longest_secret: usize,
 }
 
 impl Profile {
+    /// How many bytes a secret has: 24 to 64 by the specification.
+    pub(crate) fn lengths(&self) -> RangeInclusive<usize> {
+        24..=self.longest_secret
+    }
+
     /// All of them; the first is the specification itself.
     pub const ALL: &'static [&'static Self] = &[
         &STANDARD,
@@ -43,20 +52,30 @@ pub(crate) static STANDARD: Profile =
     adopter("standard", "Standard Webhooks", Some("pypi, npm standardwebhooks"));
 
 static SVIX: Profile =
-    Profile { headers: Headers::Either, ..adopter("svix", "Svix", Some("pypi, npm svix")) };
+    Profile { headers: Headers::Either, ..by_svix("svix", "Svix", "pypi, npm svix") };
 
-static CLERK: Profile =
-    Profile { headers: Headers::Svix, ..adopter("clerk", "Clerk", Some("npm @clerk/backend")) };
+static CLERK: Profile = by_svix("clerk", "Clerk", "npm @clerk/backend");
 
-static RESEND: Profile =
-    Profile { headers: Headers::Svix, ..adopter("resend", "Resend", Some("pypi, npm resend")) };
+static RESEND: Profile = by_svix("resend", "Resend", "pypi, npm resend");
 
 static SUPABASE: Profile =
     Profile { before_secret: "v1,", ..adopter("supabase", "Supabase", None) };
 
+/// Who sends through Svix, whose server takes secrets of up to 75 bytes.
+const fn by_svix(name: &'static str, title: &'static str, oracle: &'static str) -> Profile {
+    Profile { headers: Headers::Svix, longest_secret: 75, ..adopter(name, title, Some(oracle)) }
+}
+
 /// Who does as the specification says.
 const fn adopter(name: &'static str, title: &'static str, oracle: Option<&'static str>) -> Profile {
-    Profile { name, title, oracle, headers: Headers::Standard, before_secret: "" }
+    Profile {
+        name,
+        title,
+        oracle,
+        headers: Headers::Standard,
+        before_secret: "",
+        longest_secret: 64,
+    }
 }
 
 impl StandardWebhooks {

@@ -35,13 +35,9 @@ impl StandardWebhooks {
     }
 
     /// What this service shows, without what it shows before the prefix.
-    fn shown<'a>(&self, secret: &'a Secret) -> Result<&'a [u8], ConfigError> {
-        let Profile { before_secret, title, .. } = self.profile;
-        secret.expose().strip_prefix(before_secret.as_bytes()).ok_or_else(|| {
-            ConfigError::new(format!(
-                "give the secret as {title} shows it, with {before_secret}whsec_ before it"
-            ))
-        })
+    fn shown<'a>(&self, secret: &'a Secret) -> &'a [u8] {
+        let before = self.profile.before_secret.as_bytes();
+        secret.expose().strip_prefix(before).unwrap_or(secret.expose())
     }
 }
 
@@ -65,7 +61,7 @@ impl Scheme for StandardWebhooks {
     }
 
     fn key(&self, secret: &Secret) -> Result<WebhookKey, ConfigError> {
-        WebhookKey::parse(self.shown(secret)?)
+        WebhookKey::parse(self.shown(secret), self.profile.lengths())
     }
 
     fn decoy(&self) -> Option<WebhookKey> {
@@ -93,7 +89,7 @@ impl Sign for StandardWebhooks {
         now: Timestamp,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let key = SigningKey::parse(self.shown(secret)?)?;
+        let key = SigningKey::parse(self.shown(secret), self.profile.lengths())?;
         let family = self.profile.headers.to_write();
         let id = match request.headers().get(&family.id) {
             Some(id) => id.to_str().unwrap_or_default().to_owned(),
