@@ -13,7 +13,7 @@
 //! Discord sends forged requests on purpose, and takes an endpoint away that does not answer them with 401.
 //!
 //! Nothing says where the time ends and the body begins. So the time is digits and nothing else, and a body
-//! that does not begin with `{` is refused: the digits at the beginning of one cannot have been the end of a time,
+//! that begins with a digit is refused: the digits at the beginning of one cannot have been the end of a time,
 //! or the other way round.
 //!
 //! # A genuine request and a forged one

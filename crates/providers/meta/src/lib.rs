@@ -6,7 +6,7 @@
 //! | algorithm | HMAC-SHA256 over the raw body, the key is the app's secret |
 //! | window | none: the provider signs no time |
 //! | handshake | a GET with `hub.challenge`, which is not signed, is answered to who knows the verify token: [`Meta::verify_token`] |
-//! | body | JSON, up to 1000 changes in one; Meta writes other letters than ASCII as `\u00e4`, and signs that |
+//! | body | JSON, up to 3 MB and 1000 changes in one, and 4 MiB here; Meta writes other letters than ASCII as `\u00e4`, and signs that |
 //! | source | <https://developers.facebook.com/docs/graph-api/webhooks/getting-started> |
 //!
 //! Meta publishes no verifier for servers, so this follows its page. Of two apps each has its own secret.

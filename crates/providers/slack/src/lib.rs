@@ -8,7 +8,7 @@
 //! | window | 300 s into the past and into the future |
 //! | not signed | all other headers: [`Retry`] |
 //! | handshake | `url_verification`, which is signed, and `ssl_check`, which need not be, are answered by the layer |
-//! | body | JSON for events, a form for commands and interactions; an answer is awaited for 3 s |
+//! | body | JSON for events, a form for commands and interactions; up to 4 MiB here, as in Slack's package; an answer is awaited for 3 s |
 //! | source | <https://docs.slack.dev/authentication/verifying-requests-from-slack/> |
 //!
 //! The secret is the app's *signing secret*, not the verification token that is in each body.

@@ -11,8 +11,8 @@
 //! The URL is the one in the subscription, character by character: [`Square::at`]. The older
 //! `x-square-signature`, with SHA-1, is not read.
 //!
-//! Every body is a JSON object, and one that does not begin like that is refused: so no part of the URL can be
-//! taken for the beginning of a body.
+//! Where several URLs are configured, one may begin with another: then a body that does not begin as a JSON object
+//! is refused, so that no part of a URL can be taken for the beginning of a body.
 //!
 //! # A genuine request and a forged one
 //!
