@@ -66,10 +66,13 @@
 //! # Ok::<(), countersign_core::PayloadError>(())
 //! ```
 
+mod candidate;
 mod canonical;
 mod delivery;
 mod payload;
 mod scheme;
+mod settings;
+mod url;
 
 pub use self::delivery::Delivery;
 pub use self::payload::{Call, Fields, IncomingMessage, MessageStatus};
