@@ -105,7 +105,7 @@ async fn a_call_is_read_from_a_post_and_from_a_get_alike() {
     // The query is what is signed here. A body beside it is nobody's.
     let request = signed(&under(), TOKEN, get("/hook?tenant=1&CallSid=CA1&From=%2B1+2"));
     let proof = verify(request.map(|_| "CallSid=CA2".into())).expect("genuine");
-    assert_eq!(proof.body(), "CallSid=CA1&From=+1 2&tenant=1".replace("+1 2", "%2B1+2").as_str());
+    assert_eq!(proof.body(), "tenant=1&CallSid=CA1&From=%2B1+2");
     let call: Call = proof.payload().expect("a call");
     assert_eq!((call.call_sid.as_str(), call.extra.text("tenant")), ("CA1", Some("1")));
 }
@@ -140,11 +140,11 @@ fn a_body_that_is_no_form_is_bound_by_its_digest() {
     let proof = verify(genuine.clone()).expect("genuine");
     assert_eq!((proof.body().as_ref(), proof.covered()), (&b"hi"[..], Covered::Body));
     assert_eq!(reason(genuine.clone().map(|_| "ho".into())), Reason::BodyDigest);
-    // Whatever it says that it is.
-    let mut as_form = genuine.clone().map(|_| "a=1".into());
+    // Nor is a form what its digest vouches for.
+    let mut as_form = genuine;
     let urlencoded = "application/x-www-form-urlencoded".parse().expect("a value");
     as_form.headers_mut().insert("content-type", urlencoded);
-    assert_eq!(reason(as_form), Reason::BodyDigest);
+    assert_eq!(reason(as_form), Reason::Mismatch);
 
     let unbound = with_signature_of(json("/hook", "hi"), "https://hooks.example.com/hook");
     let no_form = Reason::Unexpected("the content type is not that of a form");
@@ -167,6 +167,111 @@ fn a_body_that_is_no_form_is_bound_by_its_digest() {
     }
 }
 
+const EVIL: &str = "MessageSid=SM1&AccountSid=AC1&From=%2B1evil&To=%2B2&Body=pwned";
+const DIGEST_OF_EVIL: &str = "1de31e4d1399bdebb2f5ef00501126bb7bcbcc1fcc00295cca920d1daaec9810";
+
+/// Who wrote a message could have written a digest into it, and cut the signed text so that it is in the URL.
+#[test]
+fn a_digest_that_was_the_text_of_a_field_vouches_for_nothing() {
+    let text = format!(
+        "{BASE}/hook?x=1AccountSidAC1Bodyx&bodySHA256={DIGEST_OF_EVIL}&From+1666MessageSidSM9To+1222"
+    );
+    let (_, uri) = text.split_at(BASE.len());
+    assert_eq!(reason(with_signature_of(form(uri, EVIL), &text)), Reason::Mismatch);
+    let no_form = Reason::Unexpected("the content type is not that of a form");
+    assert_eq!(reason(with_signature_of(json(uri, EVIL), &text)), no_form);
+    let mut untyped = with_signature_of(json(uri, EVIL), &text);
+    untyped.headers_mut().remove("content-type");
+    assert_eq!(reason(untyped), Reason::Missing("Content-Type"));
+    // As the last thing of all it holds for a body, and not for one that is read as a form.
+    let uri = format!("/hook?bodySHA256={DIGEST_OF_EVIL}");
+    let text = format!("{BASE}{uri}");
+    assert_eq!(reason(with_signature_of(form(&uri, EVIL), &text)), Reason::Mismatch);
+    let proof = verify(with_signature_of(json(&uri, EVIL), &text)).expect("it is bound");
+    assert_eq!((proof.body(), proof.covered()), (&Bytes::from(EVIL), Covered::Body));
+    let no_form = proof.payload::<IncomingMessage>().expect_err("no form was signed");
+    assert_eq!(no_form.to_string(), "the body was not signed as a form");
+    // A GET has its fields in the URL, whatever body comes with it.
+    let get = with_signature_of(get(&uri), &text).map(|_| Bytes::from(EVIL));
+    assert_eq!(verify(get).expect("its URL is signed").body(), &uri["/hook?".len()..]);
+    // Bytes from a queue are read as what they are taken for.
+    assert!(countersign::danger::parse_unverified::<IncomingMessage>(EVIL).is_ok());
+}
+
+/// Twilio signs the fields of a form behind whatever URL it has, also one with a digest in it.
+#[test]
+fn a_form_is_signed_by_its_fields_also_where_a_digest_is_in_the_url() {
+    let uri = format!("/hook?bodySHA256={DIGEST_OF_HI}");
+    let request = with_signature_of(form(&uri, "b=2&a=1"), &format!("{BASE}{uri}a1b2"));
+    assert_eq!(verify(request).expect("genuine").body(), "a=1&b=2");
+}
+
+#[test]
+fn no_body_has_no_fields_whether_or_not_a_header_says_so() {
+    let untyped = |body: &'static str| {
+        let request = Request::post("/hook").body(Bytes::from(body)).expect("a request");
+        with_signature_of(request, &format!("{BASE}/hook"))
+    };
+    let proof = verify(untyped("")).expect("its URL is signed");
+    assert_eq!((proof.body().as_ref(), proof.covered()), (&b""[..], Covered::Canonical));
+    assert_eq!(reason(untyped("a=1")), Reason::Missing("Content-Type"));
+    let mut twice = untyped("");
+    for value in ["application/json", "application/x-www-form-urlencoded"] {
+        twice.headers_mut().append("content-type", value.parse().expect("a value"));
+    }
+    assert_eq!(reason(twice), Reason::Repeated("Content-Type"));
+}
+
+/// The signature of a GET is over the URL as it is. Whether its query has fields is asked by who reads them.
+#[test]
+fn the_query_of_a_get_is_read_by_who_wants_its_fields() {
+    for query in ["CallSid=CA1&c=100%", "CallSid=CA1&c=%ff"] {
+        let uri = format!("/hook?{query}");
+        let proof = verify(signed(&Twilio::under(BASE), TOKEN, get(&uri))).expect("genuine");
+        assert_eq!(proof.body(), query);
+        let error = proof.payload::<Call>().expect_err("it has two readings").to_string();
+        assert!(error.starts_with("the verified fields cannot be read: "), "{error}");
+    }
+}
+
+/// What Twilio adds to the query that is configured is signed with it, so the request may say what it is.
+#[test]
+fn at_a_fixed_url_what_twilio_adds_is_taken_from_the_request() {
+    let digest = format!("bodySHA256={DIGEST_OF_HI}");
+    for (configured, uri) in [
+        ("/hook", format!("/hook?{digest}")),
+        ("/hook?a=1", format!("/hook?a=1&{digest}")),
+        ("/outside?a=1", format!("/inside?a=1&{digest}")),
+    ] {
+        let layer = TwilioVerify::with(Twilio::at(format!("{BASE}{configured}")), TOKEN);
+        let added = uri.find(&digest).map_or("", |at| &uri[at - 1..]);
+        let text = format!("{BASE}{configured}{added}");
+        assert!(layer.verify(with_signature_of(json(&uri, "hi"), &text)).is_ok(), "{uri}");
+        let altered = layer.verify(with_signature_of(json(&uri, "ho"), &text));
+        assert_eq!(altered.expect_err("refused").reason(), Reason::BodyDigest, "{uri}");
+        let Ok(Outcome::Genuine(proof)) = layer.verify(with_signature_of(get(&uri), &text)) else {
+            panic!("{uri}")
+        };
+        assert!(text.ends_with(std::str::from_utf8(proof.body()).expect("a text")));
+        // Signed for another URL, and with something in place of what parts it from what is added.
+        for other in [format!("{BASE}/elsewhere{added}"), text.replace(added, &added[1..])] {
+            let refused = layer.verify(with_signature_of(json(&uri, "hi"), &other));
+            assert_eq!(refused.expect_err("refused").reason(), Reason::Mismatch, "{other}");
+        }
+        // A form is posted to the URL as configured.
+        let posted = with_signature_of(form(&uri, "a=1"), &format!("{BASE}{configured}a1"));
+        assert!(layer.verify(posted).is_ok(), "{uri}");
+    }
+    // As many URLs as there may be stay as many.
+    let urls: Vec<_> = (0..8).map(|host| format!("https://{host}.example.com/hook")).collect();
+    let layer = TwilioVerify::with(Twilio::at(urls.clone()), TOKEN);
+    let uri = format!("/hook?{digest}");
+    for url in urls {
+        let request = with_signature_of(json(&uri, "hi"), &format!("{url}?{digest}"));
+        assert!(layer.verify(request).is_ok(), "{url}");
+    }
+}
+
 /// The digest is that of the URL that is signed, not of the one that the request names.
 #[test]
 fn the_digest_is_read_from_the_signed_url() {
@@ -182,7 +287,8 @@ fn the_digest_is_read_from_the_signed_url() {
     for other in [format!("{BASE}/hook"), format!("{BASE}/hook?bodySHA256={}", "0".repeat(64))] {
         for urls in [vec![url.clone(), other.clone()], vec![other.clone(), url.clone()]] {
             let unbound = with_signature_of(json("/hook", "ho"), &other);
-            assert!(layer(urls).verify(unbound).is_err(), "{other}");
+            assert!(layer(urls.clone()).verify(unbound).is_err(), "{other}");
+            assert!(layer(urls).verify(with_signature_of(json("/hook", "hi"), &url)).is_ok());
         }
     }
 }
@@ -213,18 +319,43 @@ fn the_settings_header_cannot_weaken_anything() {
     assert_eq!(refused(&one, with_settings(sha1.clone(), "algorithm=HMAC_SHA1")), not_taken);
     const NAME: &str = "X-Twilio-Webhooks-Signature-Settings";
     for (settings, expected) in [
-        ("algorithm=", not_taken),
         ("algorithm=none", not_taken),
-        ("algorithm=hmac_sha1", not_taken),
         ("key=k,algorithm=HMAC_SHA512", not_taken),
+        ("algorithm=HMAC_SHA256", malformed),
         ("algorithm=HMAC_SHA1,algorithm=HMAC_SHA1", Reason::Repeated(NAME)),
-        ("HMAC_SHA1", Reason::Malformed(NAME)),
-        ("algorithm=HMAC_SHA1,", Reason::Malformed(NAME)),
-        ("", Reason::Malformed(NAME)),
     ] {
         assert_eq!(refused(&both, with_settings(sha1.clone(), settings)), expected, "{settings}");
     }
-    assert!(both.verify(with_settings(sha1, "key=k, algorithm=HMAC_SHA1")).is_ok());
+}
+
+/// The vendor's packages read the settings header so, and what they take is genuine.
+#[test]
+fn the_settings_header_is_read_as_by_the_vendor() {
+    let with_settings = |mut request: Request<Bytes>, settings: &'static str| {
+        request.headers_mut().insert(SETTINGS, settings.parse().expect("a value"));
+        request
+    };
+    let layer = TwilioVerify::with(Twilio::under(BASE), TOKEN);
+    let sha1 = signed(&Twilio::under(BASE), TOKEN, form("/hook", "a=1"));
+    let sha256 = signed(&Twilio::under(BASE).sha256_only(), TOKEN, form("/hook", "a=1"));
+    for settings in [
+        "",
+        "abc",
+        "HMAC_SHA256",
+        "algorithm=",
+        "algorithm= ,key=k",
+        "Algorithm=HMAC_SHA256",
+        "algorithm=hmac_sha1",
+        "key=k, algorithm=HMAC_SHA1",
+        "key=a,algorithm=HMAC_SHA1,",
+        "algorithm=,algorithm=HMAC_SHA1",
+    ] {
+        assert!(layer.verify(with_settings(sha1.clone(), settings)).is_ok(), "{settings}");
+        assert!(layer.verify(with_settings(sha256.clone(), settings)).is_err(), "{settings}");
+    }
+    for settings in ["algorithm=HMAC_SHA256", "abc,,algorithm = hmac_sha256 ,"] {
+        assert!(layer.verify(with_settings(sha256.clone(), settings)).is_ok(), "{settings}");
+    }
 }
 
 /// delimiter inside an id or timestamp: Twilio has no delimiters at all, so where the text is cut is not signed.

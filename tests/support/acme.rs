@@ -188,9 +188,9 @@ impl Scheme for AcmeDigest {
     fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
         let digits = head.required(&SIGNATURE, "acme-signature")?;
         let digest = head.required(&DIGEST, "acme-digest")?;
+        let bound = Signature::from_hex(Algorithm::Sha256, digest, "acme-digest")?;
         Ok(Evidence::new(Signature::from_hex(SHA256, digits, "acme-signature")?)
-            .message(Message::bodiless().prefix(head.uri().path().as_bytes()).suffix(digest))
-            .binds_body(Signature::from_hex(Algorithm::Sha256, digest, "acme-digest")?)
+            .message(Message::digest(bound).prefix(head.uri().path().as_bytes()).suffix(digest))
             .id("constant")
             .into())
     }

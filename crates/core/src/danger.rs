@@ -15,5 +15,5 @@ use crate::payload::{Payload, PayloadBytes};
 ///
 /// When the bytes are not such a payload.
 pub fn parse_unverified<T: Payload>(body: impl Into<Bytes>) -> Result<T, PayloadError> {
-    T::from_bytes(&PayloadBytes::new(&body.into()))
+    T::from_bytes(&PayloadBytes::new(&body.into(), None))
 }

@@ -243,7 +243,7 @@ impl Text {
                 text.extend_from_slice(body);
                 Covered::Body
             }
-            Content::Nothing => Covered::Nothing,
+            Content::Nothing | Content::Digest(_) => Covered::Nothing,
             Content::Canonical(canonical) => {
                 canonical.feed(&mut |piece| text.extend_from_slice(piece));
                 Covered::Canonical

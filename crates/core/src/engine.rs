@@ -123,7 +123,6 @@ struct Check<M: Method> {
     timestamp: Option<Timestamp>,
     id: Option<Box<str>>,
     key_id: Option<Box<str>>,
-    body_digest: Option<Box<Signature>>,
 }
 
 /// A candidate message on its way through the method.
@@ -135,7 +134,7 @@ struct Stream<M: Method> {
 
 impl<M: Method> Check<M> {
     fn new(keys: &KeySet<M::Key>, evidence: Evidence) -> Result<Self, Reason> {
-        let Evidence { claim, mut messages, timestamp, id, key_id, body_digest } = evidence;
+        let Evidence { claim, mut messages, timestamp, id, key_id } = evidence;
         if claim.signatures.len() > Evidence::MAX_SIGNATURES {
             return Err(Reason::TooMany("signatures"));
         }
@@ -147,7 +146,7 @@ impl<M: Method> Check<M> {
         }
         let streams =
             messages.into_iter().map(|message| Stream::new(keys.keys(), &claim, message)).collect();
-        Ok(Self { claim, streams, timestamp, id, key_id, body_digest: body_digest.map(Box::new) })
+        Ok(Self { claim, streams, timestamp, id, key_id })
     }
 
     fn update(&mut self, chunk: &[u8]) {
@@ -167,9 +166,7 @@ impl<M: Method> Check<M> {
                 found.get_or_insert((matched, stream.content));
             }
         }
-        let claimed =
-            Claimed { timestamp: self.timestamp, id: self.id, body_digest: self.body_digest };
-        (found, claimed)
+        (found, Claimed { timestamp: self.timestamp, id: self.id })
     }
 }
 
@@ -177,7 +174,6 @@ impl<M: Method> Check<M> {
 struct Claimed {
     timestamp: Option<Timestamp>,
     id: Option<Box<str>>,
-    body_digest: Option<Box<Signature>>,
 }
 
 impl<M: Method> Stream<M> {
@@ -326,13 +322,11 @@ fn judge<S: Scheme>(
 ) -> Result<Outcome<S>, Reason> {
     let (found, claimed) = check.finish(keys.keys());
     let (matched, content) = found.ok_or(Reason::Mismatch)?;
-    if claimed.body_digest.as_deref().is_some_and(|digest| !is_digest_of(digest, body)) {
-        return Err(Reason::BodyDigest);
-    }
     let (covered, verified) = match content {
         Content::Body => (Covered::Body, body.clone()),
-        Content::Nothing if claimed.body_digest.is_some() => (Covered::Body, body.clone()),
         Content::Nothing => (Covered::Nothing, body.clone()),
+        Content::Digest(digest) if is_digest_of(&digest, body) => (Covered::Body, body.clone()),
+        Content::Digest(_) => return Err(Reason::BodyDigest),
         Content::Canonical(canonical) => (Covered::Canonical, canonical.reveal()),
     };
     let key = keys.keys().get(matched.key).ok_or(Reason::Mismatch)?;

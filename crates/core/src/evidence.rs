@@ -190,6 +190,7 @@ pub struct Message {
 pub(crate) enum Content {
     Body,
     Nothing,
+    Digest(Box<Signature>),
     Canonical(Box<dyn Canonical>),
 }
 
@@ -204,6 +205,14 @@ impl Message {
     #[must_use]
     pub fn bodiless() -> Self {
         Self::of(Content::Nothing)
+    }
+
+    /// No byte of the body, but its digest, which stands in [`prefix`](Self::prefix) or
+    /// [`suffix`](Self::suffix): where this text is the signed one, the body has to be the one whose digest
+    /// it is.
+    #[must_use]
+    pub fn digest(digest: Signature) -> Self {
+        Self::of(Content::Digest(Box::new(digest)))
     }
 
     /// A form that was made of the parsed body.
@@ -236,6 +245,7 @@ impl Debug for Content {
         f.write_str(match self {
             Self::Body => "Body",
             Self::Nothing => "Nothing",
+            Self::Digest(_) => "Digest",
             Self::Canonical(_) => "Canonical",
         })
     }
@@ -257,7 +267,7 @@ pub trait Canonical: Send + 'static {
     }
 }
 
-/// What a request claims: signatures, candidates for the signed text, a time, an id, a digest.
+/// What a request claims: signatures, candidates for the signed text, a time, an id.
 ///
 /// [`Evidence::new`] is a signature over the raw body; the other methods say what is different.
 #[derive(Debug)]
@@ -267,7 +277,6 @@ pub struct Evidence {
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id: Option<Box<str>>,
     pub(crate) key_id: Option<Box<str>>,
-    pub(crate) body_digest: Option<Signature>,
 }
 
 impl Evidence {
@@ -326,13 +335,6 @@ impl Evidence {
         self
     }
 
-    /// A digest of the body that is part of the signed text, where the body itself is not.
-    #[must_use]
-    pub fn binds_body(mut self, digest: Signature) -> Self {
-        self.body_digest = Some(digest);
-        self
-    }
-
     /// See [`Claim::fingerprint`]: for a scheme that takes several algorithms.
     #[must_use]
     pub fn fingerprint(mut self, algorithm: Algorithm) -> Self {
@@ -355,7 +357,6 @@ impl Evidence {
             timestamp: None,
             id: None,
             key_id: None,
-            body_digest: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use bytes::Bytes;
 
 use crate::error::PayloadError;
+use crate::proof::Covered;
 use crate::scheme::Scheme;
 
 /// A type that can be read out of the verified bytes of its scheme.
@@ -36,11 +37,24 @@ pub trait Payload: Sized {
 ///
 /// It is not the proof itself, or who implements [`Payload`] could keep one that proves nothing.
 #[derive(Debug)]
-pub struct PayloadBytes<'a>(&'a Bytes);
+pub struct PayloadBytes<'a> {
+    bytes: &'a Bytes,
+    covered: Option<Covered>,
+}
 
 impl<'a> PayloadBytes<'a> {
-    pub(crate) fn new(bytes: &'a Bytes) -> Self {
-        Self(bytes)
+    pub(crate) fn new(bytes: &'a Bytes, covered: Option<Covered>) -> Self {
+        Self { bytes, covered }
+    }
+
+    /// What the signature covered, as [`Proof::covered`](crate::Proof::covered) says it; `None` of bytes that
+    /// nothing here has verified.
+    ///
+    /// It is for a payload whose scheme signs one kind of body in another way than the next, where a header
+    /// that says which one it is would not be signed.
+    #[must_use]
+    pub fn covered(&self) -> Option<Covered> {
+        self.covered
     }
 }
 
@@ -48,7 +62,7 @@ impl Deref for PayloadBytes<'_> {
     type Target = Bytes;
 
     fn deref(&self) -> &Bytes {
-        self.0
+        self.bytes
     }
 }
 

@@ -70,7 +70,7 @@ impl<S> Proof<S> {
     where
         S: crate::Scheme,
     {
-        T::from_bytes(&PayloadBytes::new(&self.body))
+        T::from_bytes(&PayloadBytes::new(&self.body, Some(self.covered)))
     }
 
     /// The verified bytes: what was signed and nothing else, as far as [`covered`](Self::covered)

@@ -29,12 +29,13 @@ impl Canonical for Posted {
     }
 }
 
-/// The fields in the query of a URL: signed within it, so there is nothing to be added.
-pub(crate) struct InUrl(Form);
+/// The query of a URL: signed within it, so there is nothing to be added. What fields it has is of no account to
+/// the signature, so who wants them reads them.
+pub(crate) struct InUrl(Bytes);
 
 impl InUrl {
-    pub(crate) fn read(query: &str) -> Result<Self, Reason> {
-        Form::decode_repeating(query.as_bytes(), MAX_FIELDS).map(Self)
+    pub(crate) fn new(query: &str) -> Self {
+        Self(Bytes::copy_from_slice(query.as_bytes()))
     }
 }
 
@@ -42,6 +43,6 @@ impl Canonical for InUrl {
     fn feed(&self, _: &mut dyn FnMut(&[u8])) {}
 
     fn reveal(&self) -> Bytes {
-        self.0.select(|_| true)
+        self.0.clone()
     }
 }

@@ -6,14 +6,18 @@
 //! | algorithm | HMAC-SHA1, the key is the account's auth token; HMAC-SHA256, the key is a shared key, where `X-Twilio-Webhooks-Signature-Settings` says `algorithm=HMAC_SHA256` |
 //! | signed, POST of a form | the external URL, then name and value of each field, sorted by name |
 //! | signed, GET | the external URL, with the fields in its query |
-//! | signed, any other body | the external URL, in whose query `bodySHA256` is the SHA-256 of the body in hexadecimal digits |
+//! | signed, any other body | the external URL, whose last parameter `bodySHA256` is the SHA-256 of the body in hexadecimal digits |
 //! | window | none: the provider signs no time |
 //! | not signed | all headers: [`Delivery`] has the one that tells repetitions |
 //! | source | <https://www.twilio.com/docs/usage/webhooks/webhooks-security>, and the vendor's packages for Python and Node |
 //!
 //! The URL is the one that Twilio was given: [`Twilio::under`] makes it of a base and the path and query of each
-//! request. A handler gets the signed fields and nothing else, of a POST and of a GET alike; of any other body the
-//! raw bytes, whose digest was compared. A body that is no form and has no digest in the URL is refused.
+//! request. A handler gets the signed fields and nothing else: of a POST those of the form, of a GET the query of
+//! the signed URL, as it stands there. Of any other body it gets the raw bytes, whose digest was compared; one that
+//! has no digest in the URL is refused.
+//!
+//! The content type is not signed. So a form is signed by its fields whatever is in the URL, and [`Call`],
+//! [`IncomingMessage`] and [`MessageStatus`] are never read from a body that its digest vouches for.
 //!
 //! A name that a form has several times is signed with each of its values, in their order, and a value that is
 //! there twice once. That is what the handler gets.
@@ -21,15 +25,25 @@
 //! # Which algorithm
 //!
 //! The settings header is not signed, so it chooses only among what was configured: both, or SHA-256 alone with
-//! [`Twilio::sha256_only`]. Without the header it is SHA-1, as in the vendor's packages, unless that was excluded.
+//! [`Twilio::sha256_only`]. It is read as in the vendor's packages, which pass over what is no `name=value`; but two
+//! algorithms are refused. Where it names none it is SHA-1, as there, unless that was excluded.
 //! Who takes the header away gains nothing: a signature of 32 bytes is none of SHA-1.
 //!
 //! # What the signature does not say
 //!
 //! Twilio writes URL, names and values one after the other, **with nothing between them**, and signs neither the
-//! method nor where one ends. So who has seen a genuine request could send the same text cut at other places: the
-//! end of the URL as a field, or `ab=c` in place of `a=bc`. Twilio sends over TLS, so few can have seen one; let
-//! handlers take what they need by name, and no route end with a wildcard.
+//! method nor where one ends. So who has seen a genuine request could send the same text cut at other places:
+//!
+//! - `ab=c` in place of `a=bc`;
+//! - the text of a field as fields of its own, **by name**: of a message that says
+//!   `hiFrom+1999MessageSidSM9To+1x` another sender and another id;
+//! - under a base, the fields as the end of the URL: a message that says `hi&From=+1999&To=+1` makes of a form a GET
+//!   whose query has these fields. A URL that is configured with [`Twilio::at`] is not made longer so.
+//!
+//! It takes somebody who both wrote such a text and has seen the request in which Twilio signed it, or its log.
+//! Twilio sends over TLS, so few can have seen one. What can be done against the rest: `.replay(..)` refuses the
+//! second request that has the same signed text, however it is cut. Let no route end with a wildcard, and let a
+//! route whose webhook is configured as POST take no GET, as `post(handler).route_layer(..)` does.
 //!
 //! The vendor's packages also try the URL with another port than the one that they were given, since Twilio has
 //! left out ports in the past. Here each URL that may be signed is configured: `Twilio::under(["https://a.example",
@@ -66,10 +80,13 @@
 //! # Ok::<(), countersign_core::PayloadError>(())
 //! ```
 
+mod candidate;
 mod canonical;
 mod delivery;
 mod payload;
 mod scheme;
+mod settings;
+mod url;
 
 pub use self::delivery::Delivery;
 pub use self::payload::{Call, Fields, IncomingMessage, MessageStatus};

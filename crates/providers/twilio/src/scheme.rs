@@ -2,15 +2,14 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, Canonical, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls,
-    Message, Reason, Scheme, Secret, Sign, Signature, SignatureHeader, Timestamp, Urls,
-    insert_header,
+    Algorithm, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls, Reason,
+    Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls, insert_header,
 };
-use countersign_form::expect_form;
+use http::Request;
 use http::header::HeaderName;
-use http::{Method, Request};
 
-use crate::canonical::{InUrl, Posted};
+use crate::candidate::{Candidate, candidates};
+use crate::settings::{SETTINGS, algorithm};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 static SHA1: SignatureHeader = header(Algorithm::HmacSha1);
@@ -19,12 +18,6 @@ static SHA256: SignatureHeader = header(Algorithm::HmacSha256);
 const fn header(algorithm: Algorithm) -> SignatureHeader {
     SignatureHeader::new("X-Twilio-Signature", SIGNATURE, "", algorithm, Encoding::Base64)
 }
-
-const SETTINGS_NAME: &str = "X-Twilio-Webhooks-Signature-Settings";
-const SETTINGS: HeaderName = HeaderName::from_static("x-twilio-webhooks-signature-settings");
-
-/// In the query: the digest of a body that is no form.
-const DIGEST: &str = "bodySHA256";
 
 /// The rules of Twilio: `base64(HMAC(auth token, URL and sorted fields))` in `X-Twilio-Signature`.
 ///
@@ -65,9 +58,9 @@ impl Twilio {
     /// For the URL that is configured at Twilio, character by character and with its query, or for several, each
     /// of which is tried.
     ///
-    /// It is meant for forms that are posted. What Twilio itself adds to a query, the fields of a GET and the
-    /// digest of a body that is no form, is part of the URL that it signs and another each time: such requests
-    /// are refused here, and taken by [`under`](Self::under).
+    /// What Twilio itself adds to a query, the fields of a GET or the digest of a body that is no form, is part
+    /// of the URL that it signs and another each time. So it is taken from the request, where its query begins
+    /// with the one that is configured; of a posted form nothing is.
     ///
     /// # Panics
     ///
@@ -101,36 +94,17 @@ impl Twilio {
         Self { urls, sha256_only: false }
     }
 
-    /// The digest of the body in a URL that may be signed.
-    fn digest(&self, head: &Head<'_>) -> Result<Option<Signature>, Reason> {
-        self.urls.candidates(head)?.find_map(|url| digest(url).transpose()).transpose()
-    }
-
     /// The header, read as the request says that it is signed, if that was configured.
     fn header(&self, head: &Head<'_>) -> Result<&'static SignatureHeader, Reason> {
-        match (algorithm(head)?, self.sha256_only) {
-            (Some(b"HMAC_SHA256"), _) | (None, true) => Ok(&SHA256),
-            (Some(b"HMAC_SHA1") | None, false) => Ok(&SHA1),
+        let named = algorithm(head)?;
+        let is = |name: &[u8]| named.is_some_and(|named| named.eq_ignore_ascii_case(name));
+        match self.sha256_only {
+            _ if is(b"HMAC_SHA256") => Ok(&SHA256),
+            true if named.is_none() => Ok(&SHA256),
+            false if named.is_none() || is(b"HMAC_SHA1") => Ok(&SHA1),
             _ => Err(Reason::Unexpected("the request is signed in a way that is not taken")),
         }
     }
-}
-
-/// What the settings header names, among `name=value` pairs that are parted by commas.
-fn algorithm<'a>(head: &Head<'a>) -> Result<Option<&'a [u8]>, Reason> {
-    let Some(text) = head.single(&SETTINGS, SETTINGS_NAME)? else { return Ok(None) };
-    let mut named = None;
-    for pair in text.split(|&byte| byte == b',') {
-        let pair = pair.trim_ascii();
-        if !pair.contains(&b'=') {
-            return Err(Reason::Malformed(SETTINGS_NAME));
-        }
-        let Some(algorithm) = pair.strip_prefix(b"algorithm=") else { continue };
-        if named.replace(algorithm).is_some() {
-            return Err(Reason::Repeated(SETTINGS_NAME));
-        }
-    }
-    Ok(named)
 }
 
 impl Scheme for Twilio {
@@ -143,55 +117,15 @@ impl Scheme for Twilio {
     }
 
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
-        let mut evidence = Evidence::new(self.header(head)?.read(head)?);
-        if let Some(bound) = self.digest(head)? {
-            // One digest is compared, so a URL with another one cannot be the one that is meant.
-            for url in self.urls.candidates(head)? {
-                if digest(url)?.is_some_and(|other| other.bytes() == bound.bytes()) {
-                    evidence = evidence.message(behind(url, Message::bodiless()));
-                }
-            }
-            return Ok(evidence.binds_body(bound).into());
-        }
-        if *head.method() == Method::GET {
-            for url in self.urls.candidates(head)? {
-                let fields = InUrl::read(query(url))?;
-                evidence = evidence.message(behind(url, Message::canonical(fields)));
-            }
-            return Ok(evidence.into());
-        }
-        expect_form(head)?;
-        let Some(body) = body else { return Ok(Inspect::NeedBody) };
-        // Read once, whatever the number of URLs.
-        let fields = Posted::read(body)?;
-        for url in self.urls.candidates(head)? {
-            evidence = evidence.message(behind(url, Message::canonical(fields.clone())));
-        }
+        let evidence = Evidence::new(self.header(head)?.read(head)?);
+        let Some(candidates) = candidates(&self.urls, head, body)? else {
+            return Ok(Inspect::NeedBody);
+        };
+        let evidence = candidates
+            .into_iter()
+            .fold(evidence, |evidence, candidate| evidence.message(candidate.into()));
         Ok(evidence.into())
     }
-}
-
-fn behind(url: [&str; 2], message: Message) -> Message {
-    url.iter().fold(message, |message, piece| message.prefix(piece.as_bytes()))
-}
-
-/// The query of a URL; a base has none.
-fn query([base, rest]: [&str; 2]) -> &str {
-    let url = if rest.is_empty() { base } else { rest };
-    let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
-    url.split_once('?').map_or("", |(_, query)| query)
-}
-
-/// The digest of the body in the query. Twilio writes the name as it stands here, so no other spelling is one.
-fn digest(url: [&str; 2]) -> Result<Option<Signature>, Reason> {
-    let mut found = query(url)
-        .split('&')
-        .filter_map(|field| field.split_once('=').filter(|(name, _)| *name == DIGEST));
-    let Some((_, hex)) = found.next() else { return Ok(None) };
-    if found.next().is_some() {
-        return Err(Reason::Repeated(DIGEST));
-    }
-    Signature::from_hex(Algorithm::Sha256, hex.as_bytes(), DIGEST).map(Some)
 }
 
 impl Sign for Twilio {
@@ -203,17 +137,12 @@ impl Sign for Twilio {
         _now: Timestamp,
         request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let refuse =
-            |reason: Reason| ConfigError::new(format!("Twilio sends no such request: {reason}"));
         let (parts, body) = request.into_parts();
-        let head = Head::new(&parts);
-        let url = self.urls.candidates(&head).map_err(refuse)?.next().unwrap_or_default();
-        let mut text = url.concat().into_bytes();
-        if *head.method() != Method::GET && digest(url).map_err(refuse)?.is_none() {
-            expect_form(&head).map_err(refuse)?;
-            let fields = Posted::read(&body).map_err(refuse)?;
-            fields.feed(&mut |piece| text.extend_from_slice(piece));
-        }
+        let candidates =
+            candidates(&self.urls, &Head::new(&parts), Some(&body)).map_err(|reason| {
+                ConfigError::new(format!("Twilio sends no such request: {reason}"))
+            })?;
+        let text = candidates.iter().flatten().next().map(Candidate::text).unwrap_or_default();
         let header = if self.sha256_only { &SHA256 } else { &SHA1 };
         let tag = self.key(secret)?.sign(header.algorithm(), &[&text])?;
         let mut request = Request::from_parts(parts, body);

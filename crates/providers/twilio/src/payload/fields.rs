@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 
-use countersign_core::PayloadError;
+use countersign_core::{Covered, PayloadBytes, PayloadError};
+use countersign_form::{Form, MAX_FIELDS};
 use serde::Serialize;
 
 /// Fields of a verified form by name, each with its values. `Debug` shows their names only.
@@ -32,12 +33,19 @@ impl Fields {
         self.0.keys().map(String::as_str)
     }
 
-    pub(super) fn read(form: &[u8]) -> Result<Self, PayloadError> {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form)
-            .map_err(|_| PayloadError::new("the verified fields cannot be read"))?;
+    /// Reads what was signed as fields. A body that its digest vouches for is none of that, whatever it looks
+    /// like: who can have a text signed could choose it.
+    pub(super) fn read(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
+        if bytes.covered() == Some(Covered::Body) {
+            return Err(PayloadError::new("the body was not signed as a form"));
+        }
+        let form = Form::decode_repeating(bytes, MAX_FIELDS).map_err(|reason| {
+            PayloadError::new(format!("the verified fields cannot be read: {reason}"))
+        })?;
         let mut fields = Self::default();
-        for (name, value) in pairs {
-            fields.0.entry(name).or_default().push(value);
+        for field in form.fields() {
+            let values = fields.0.entry(field.name.to_owned()).or_default();
+            values.push(field.value.unwrap_or_default().to_owned());
         }
         Ok(fields)
     }
