@@ -8,7 +8,7 @@ use countersign_core::{ConfigError, Reason, Secret, Timestamp};
 use http::Request;
 
 use crate::case::{Around, Case};
-use crate::causes::{of_time, of_unreadable_time};
+use crate::causes::of_time;
 use crate::explanation::Explanation;
 use crate::receiver::{Receiver, Setup};
 use crate::search::{Limits, search};
@@ -157,12 +157,9 @@ impl Explain {
             };
             let (setup, around) = (self.setup.clone(), Arc::new(around));
             let case = Case { request, setup, check: Arc::clone(&check), around };
-            let searched = search(case.clone(), self.limits);
+            let searched = search(case, self.limits, now);
             walk.search(&searched, self.limits);
             causes = searched.causes;
-            if causes.is_empty() {
-                causes.extend(held.err().and_then(|reason| of_unreadable_time(&case, reason)));
-            }
         }
         // One that came too late may be wrong in other ways as well, and the other way round.
         causes.extend(held.ok().and_then(|held| of_time(&held, check.window(), now)));

@@ -6,8 +6,10 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use countersign_core::{Reason, Timestamp};
+
 use crate::case::{Case, Variant};
-use crate::causes::{MUTATIONS, Mutation};
+use crate::causes::{MUTATIONS, Mutation, claims_a_time_in_the_window, unit, unreadable};
 use crate::explanation::Cause;
 
 /// How long it may take, and how much it may try.
@@ -40,11 +42,11 @@ pub(crate) enum End {
 
 /// Searches in a thread of its own, and returns when it is through or the budget is: however long one
 /// try takes, of a large body say. A thread that was left behind ends after the try that it is at.
-pub(crate) fn search(case: Case, limits: Limits) -> Searched {
+pub(crate) fn search(case: Case, limits: Limits, now: Timestamp) -> Searched {
     let deadline = Instant::now().checked_add(limits.budget);
     let tries = Arc::new(AtomicUsize::new(0));
     let (found, finds) = mpsc::channel();
-    let search = Search { tries: Arc::clone(&tries), most: limits.tries, deadline, found };
+    let search = Search { tries: Arc::clone(&tries), most: limits.tries, deadline, now, found };
     // Without a thread `found` is gone, and nothing comes.
     let _ = thread::Builder::new().spawn(move || {
         let end = search.run(&case);
@@ -74,17 +76,21 @@ struct Search {
     tries: Arc<AtomicUsize>,
     most: usize,
     deadline: Option<Instant>,
+    now: Timestamp,
     found: Sender<Find>,
 }
 
 impl Search {
-    /// Two at a time only where nothing was found by one.
     fn run(&self, case: &Case) -> End {
-        match self.one_at_a_time(case) {
-            Ok(0) => self.two_at_a_time(case).err().unwrap_or(End::Done),
-            Ok(_) => End::Done,
-            Err(end) => end,
+        self.one_after_the_other(case).err().unwrap_or(End::Done)
+    }
+
+    /// Two at a time only where nothing was found by one.
+    fn one_after_the_other(&self, case: &Case) -> Result<(), End> {
+        if self.one_at_a_time(case)? > 0 || self.is_unreadable_time(case)? {
+            return Ok(());
         }
+        self.two_at_a_time(case)
     }
 
     /// How many causes there are; of each mutation the first variant that verifies.
@@ -100,6 +106,21 @@ impl Search {
             }
         }
         Ok(causes)
+    }
+
+    /// Of what is malformed, whether it is so for its time alone.
+    fn is_unreadable_time(&self, case: &Case) -> Result<bool, End> {
+        if !matches!(case.check.dissect(&case.request).claimed, Err(Reason::Malformed(_))) {
+            return Ok(false);
+        }
+        for variant in unit(case) {
+            self.count()?;
+            if claims_a_time_in_the_window(&variant.case, self.now) {
+                self.found(unreadable());
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The later one of a pair is tried on what the earlier one left; the first pair will do.
@@ -121,12 +142,18 @@ impl Search {
     }
 
     fn verifies(&self, variant: &Variant) -> Result<bool, End> {
+        self.count()?;
+        Ok(variant.case.check.holds(&variant.case.request).is_ok())
+    }
+
+    /// Before each try.
+    fn count(&self) -> Result<(), End> {
         self.in_time()?;
         if self.tries.fetch_add(1, Ordering::Relaxed) >= self.most {
             self.tries.store(self.most, Ordering::Relaxed);
             return Err(End::Tries);
         }
-        Ok(variant.case.check.holds(&variant.case.request).is_ok())
+        Ok(())
     }
 
     fn in_time(&self) -> Result<(), End> {
