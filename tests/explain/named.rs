@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use countersign::explain::{Explain, Explanation, Setup};
+use countersign::explain::{Explain, Explanation, Setup, View};
 use countersign::{Reason, Secret, Timestamp};
 use countersign_cli::registry::{Settings, find};
 use http::Request;
@@ -22,6 +22,13 @@ fn explain(provider: &str, secret: &str) -> Explain {
 
 fn codes(explanation: &Explanation) -> Vec<&str> {
     explanation.causes.iter().map(|cause| &*cause.code).collect()
+}
+
+/// The request as the provider would send it.
+fn signed(provider: &str, secret: &str, body: impl Into<Bytes>) -> Request<Bytes> {
+    let request = Request::post("/hook").body(body.into()).unwrap();
+    let secret = Secret::new(secret).unwrap();
+    find(provider).unwrap().sign(&Settings::default(), &secret, NOW, request).unwrap()
 }
 
 #[test]
@@ -54,4 +61,66 @@ fn a_time_that_cannot_be_read_is_in_another_unit_where_it_would_be_in_the_window
     assert_eq!(explained(1_700_000_060, LONG), "timestamp-unit");
     assert_eq!(explained(1_600_000_000, LONG), "");
     assert_eq!(explained(1_700_000_060, Duration::ZERO), "", "it is looked for as all else is");
+}
+
+/// The secret is configured as it was copied, and the body holds the one that it was meant to be; also as it
+/// is written in JSON and in a URL.
+#[test]
+fn no_secret_is_shown_that_the_request_holds() {
+    let cases = [
+        ("czNjcjN0LW9mLWhvb2s=", "s3cr3t-of-hook", r#"{"key":"s3cr3t-of-hook"}"#, "/"),
+        ("\"s3cr3t-of-hook\"\n", "s3cr3t-of-hook", r#"{"key":"s3cr3t-of-hook"}"#, "/"),
+        ("pa/ss\"w0rd", "another", r#"{"key":"pa\/ss\"w0rd"}"#, "/"),
+        ("p@ssw0rd!", "another", "{}", "/hook?k=p%40ssw0rd%21"),
+    ];
+    for (configured, signs, body, path) in cases {
+        let mut request = signed("spark", signs, body);
+        *request.uri_mut() = path.parse().unwrap();
+        for view in [View::Short, View::Full, View::Redacted] {
+            let explanation = explain("spark", configured).view(view).explain(request.clone());
+            let shown = explanation.unwrap().to_string();
+            for part in ["s3cr3t-of", "of-hook", "w0rd"] {
+                assert!(!shown.contains(part), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn redacted_neither_the_body_nor_a_url_can_be_read() {
+    let request = signed("spark", "another", r#"{"id":"jane.doe"}"#);
+    let explanation = explain("spark", "secret").view(View::Redacted).explain(request).unwrap();
+    assert!(!explanation.to_string().contains("jane"), "{explanation}");
+
+    let meya = find("meya").unwrap();
+    let url = "https://a.example/x?customer=jane.doe%40example.org&token=abcdefghijklmnop";
+    let secret = Secret::new("secret").unwrap();
+    let settings = Settings::default().sent_to(url);
+    let uri = url.strip_prefix("https://a.example").unwrap();
+    let request = Request::post(uri).body(Bytes::from_static(b"{\"data\":1}")).unwrap();
+    let request = meya.sign(&settings, &secret, NOW, request).unwrap();
+    let setup = Setup::default().secret(secret).url("https://a.example/x");
+    let shown = |view| {
+        let explain = Explain::new(meya.receiver(&Settings::default()), setup.clone()).view(view);
+        let explanation = explain.explain(request.clone()).unwrap();
+        assert_eq!(codes(&explanation).first(), Some(&"url-query"), "{explanation}");
+        explanation.causes[0].sentence.clone()
+    };
+    assert!(shown(View::Short).contains("customer=jane.doe"), "{}", shown(View::Short));
+    assert!(!shown(View::Redacted).contains("jane"), "{}", shown(View::Redacted));
+}
+
+/// A character that turns the direction of writing round would show another host than there is.
+#[test]
+fn what_is_configured_reaches_the_terminal_escaped() {
+    let meya = find("meya").unwrap();
+    let secret = Secret::new("secret").unwrap();
+    let settings = Settings::default().sent_to("https://a.example/\u{202e}x");
+    let request = Request::post("/").body(Bytes::from_static(b"{\"data\":1}")).unwrap();
+    let request = meya.sign(&settings, &secret, NOW, request).unwrap();
+    let setup = Setup::default().secret(secret).url("https://a.example/%E2%80%AEx");
+    let explain = Explain::new(meya.receiver(&Settings::default()), setup);
+    let explanation = explain.explain(request).unwrap();
+    assert_eq!(codes(&explanation), ["url-encoding"], "{explanation}");
+    assert!(explanation.to_string().is_ascii(), "{explanation}");
 }

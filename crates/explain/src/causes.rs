@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use crate::case::{Case, Variants};
 use crate::explanation::Cause;
 
+pub(crate) use self::secret::meant;
 pub(crate) use self::time::{claims_a_time_in_the_window, of_time, unit, unreadable};
 
 /// A cause that can be named.

@@ -154,6 +154,7 @@ impl Explain {
                 receiver: self.receiver.clone(),
                 others: self.others.clone(),
                 other_secrets: self.other_secrets.clone(),
+                show,
             };
             let (setup, around) = (self.setup.clone(), Arc::new(around));
             let case = Case { request, setup, check: Arc::clone(&check), around };
@@ -163,9 +164,6 @@ impl Explain {
         }
         // One that came too late may be wrong in other ways as well, and the other way round.
         causes.extend(held.ok().and_then(|held| of_time(&held, check.window(), now)));
-        for cause in &mut causes {
-            cause.sentence = show.sentence(&cause.sentence);
-        }
         walk.verdict(verdict);
         Ok(Explanation {
             accepted: verdict.is_ok(),
