@@ -25,8 +25,8 @@ fn codes(explanation: &Explanation) -> Vec<&str> {
 }
 
 /// The request as the provider would send it.
-fn signed(provider: &str, secret: &str, body: impl Into<Bytes>) -> Request<Bytes> {
-    let request = Request::post("/hook").body(body.into()).unwrap();
+fn signed(provider: &str, secret: &str, body: impl AsRef<[u8]>) -> Request<Bytes> {
+    let request = Request::post("/hook").body(Bytes::copy_from_slice(body.as_ref())).unwrap();
     let secret = Secret::new(secret).unwrap();
     find(provider).unwrap().sign(&Settings::default(), &secret, NOW, request).unwrap()
 }
@@ -123,4 +123,22 @@ fn what_is_configured_reaches_the_terminal_escaped() {
     let explanation = explain.explain(request).unwrap();
     assert_eq!(codes(&explanation), ["url-encoding"], "{explanation}");
     assert!(explanation.to_string().is_ascii(), "{explanation}");
+}
+
+/// Two changes of one body, of which the second is to be undone first.
+#[test]
+fn a_body_that_was_changed_twice_is_explained() {
+    let latin: &[u8] = b"{\"a\":\"caf\xe9\"}";
+    for (signs, received, code) in [
+        // What Go's `Encoder` writes, written again in Python.
+        (&b"{\"a\":1,\"b\":[1]}\n"[..], r#"{"a": 1, "b": [1]}"#, "newline-removed"),
+        (b"{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}", r#"{"a":1,"b":2}"#, "line-endings"),
+        (b"\xef\xbb\xbf{\"a\": 1}", r#"{"a":1}"#, "bom"),
+        (latin, r#"{"a": "caf\u00e9"}"#, "charset"),
+    ] {
+        let request = signed("spark", "secret", signs).map(|_| Bytes::from(received));
+        let explanation = explain("spark", "secret").explain(request).unwrap();
+        let code = format!("body-{code}+body-reserialised");
+        assert_eq!(codes(&explanation), [&*code], "{explanation}");
+    }
 }

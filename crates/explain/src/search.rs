@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use countersign_core::{Reason, Timestamp};
 
 use crate::case::{Case, Variant};
-use crate::causes::{MUTATIONS, Mutation, claims_a_time_in_the_window, unit, unreadable};
+use crate::causes::{MUTATIONS, claims_a_time_in_the_window, unit, unreadable};
 use crate::explanation::Cause;
 
 /// How long it may take, and how much it may try.
@@ -123,15 +123,25 @@ impl Search {
         Ok(false)
     }
 
-    /// The later one of a pair is tried on what the earlier one left; the first pair will do.
+    /// The second of a pair is tried on what the first one left; the first pair will do. Those that change the
+    /// same part are tried either way round: a body is written as it was, and then the line end put to it.
     fn two_at_a_time(&self, case: &Case) -> Result<(), End> {
         for (index, first) in MUTATIONS.iter().enumerate() {
             for one in (first.variants)(case) {
                 self.in_time()?;
-                for second in MUTATIONS.iter().skip(index + 1) {
+                let seconds = MUTATIONS.iter().enumerate().filter(|(other, second)| {
+                    *other > index || (*other < index && second.part == first.part)
+                });
+                for (other, second) in seconds {
                     for both in (second.variants)(&one.case) {
                         if self.verifies(&both)? {
-                            self.found(Mutation::pair(first, &one.detail, second, &both.detail));
+                            let mut pair = [
+                                (index, first.cause(&one.detail)),
+                                (other, second.cause(&both.detail)),
+                            ];
+                            // Whichever was tried first, in the order of the table.
+                            pair.sort_by_key(|(place, _)| *place);
+                            self.found(Cause::together(pair.map(|(_, cause)| cause)));
                             return Ok(());
                         }
                     }
