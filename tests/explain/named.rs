@@ -142,3 +142,49 @@ fn a_body_that_was_changed_twice_is_explained() {
         assert_eq!(codes(&explanation), [&*code], "{explanation}");
     }
 }
+
+/// A window and a clock, and one and two mistakes beside.
+#[test]
+fn what_is_broken_and_late_names_both() {
+    let explained = |body: &str, configured: &str, now: i64| {
+        let request = signed("slack", "secret", "a=b");
+        let request = request.map(|_| Bytes::copy_from_slice(body.as_bytes()));
+        let explain = explain("slack", configured).at(Timestamp::from_secs(now));
+        codes(&explain.explain(request).unwrap()).join(" ")
+    };
+    let hour = 1_700_000_000 + 3600;
+    assert_eq!(explained("a=b\n", "secret", 1_700_000_000), "body-newline-added");
+    assert_eq!(explained("a=b\n", "secret", hour), "body-newline-added+clock-offset");
+    let three = "secret-trailing-newline+body-newline-added+clock-offset";
+    assert_eq!(explained("a=b\n", "secret\n", hour), three);
+}
+
+/// When it arrived is not known: it is late by the present alone.
+#[test]
+fn a_capture_without_its_time_is_not_called_late_beside_what_is_broken() {
+    let setup = Setup::default().secret(Secret::new("secret").unwrap());
+    let receiver = find("slack").unwrap().receiver(&Settings::default());
+    let request = signed("slack", "secret", "a=b").map(|_| Bytes::from_static(b"a=b\n"));
+    let explanation = Explain::new(receiver, setup).budget(LONG).explain(request).unwrap();
+    assert_eq!(codes(&explanation), ["body-newline-added"], "{explanation}");
+}
+
+#[test]
+fn zones_differ_by_hours_and_some_by_halves_and_three_quarters() {
+    for (minutes, expected) in [
+        (15, "time-passed"),
+        (30, "clock-offset time-passed"),
+        (45, "clock-offset time-passed"),
+        (60, "clock-offset time-passed"),
+        (75, "time-passed"),
+        (345, "clock-offset time-passed"),
+        (-15, "clock-ahead"),
+        (-60, "clock-offset clock-ahead"),
+        (15 * 60, "time-passed"),
+    ] {
+        let now = Timestamp::from_secs(1_700_000_000 + 60 * minutes + 30);
+        let explain = explain("slack", "secret").at(now);
+        let explanation = explain.explain(signed("slack", "secret", "a=b")).unwrap();
+        assert_eq!(codes(&explanation).join(" "), expected, "{minutes} min");
+    }
+}

@@ -132,7 +132,8 @@ impl Explain {
         let note = take_note(&mut request);
         let check = self.receiver.with(&self.setup)?;
         let noted = note.as_ref().and_then(|note| note.at);
-        let now = self.now.or(noted).unwrap_or_else(|| SystemTime::now().into());
+        let arrived = self.now.or(noted);
+        let now = arrived.unwrap_or_else(|| SystemTime::now().into());
         let verdict = check.verdict(&request, now);
         let held = check.holds(&request);
 
@@ -158,12 +159,13 @@ impl Explain {
             };
             let (setup, around) = (self.setup.clone(), Arc::new(around));
             let case = Case { request, setup, check: Arc::clone(&check), around };
-            let searched = search(case, self.limits, now);
+            let searched = search(case, self.limits, now, arrived.is_some());
             walk.search(&searched, self.limits);
             causes = searched.causes;
         }
-        // One that came too late may be wrong in other ways as well, and the other way round.
-        causes.extend(held.ok().and_then(|held| of_time(&held, check.window(), now)));
+        if let Ok(held) = &held {
+            causes.extend(of_time(held, check.window(), now, arrived.is_some()));
+        }
         walk.verdict(verdict);
         Ok(Explanation {
             accepted: verdict.is_ok(),

@@ -62,9 +62,12 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// Several things that are wrong at once.
+    /// All of it is wrong at once.
     pub(crate) fn together(causes: impl IntoIterator<Item = Self>) -> Self {
         let causes: Vec<_> = causes.into_iter().collect();
+        if let [alone] = causes.as_slice() {
+            return alone.clone();
+        }
         let all = |between: &str, of: fn(&Self) -> &str| {
             causes.iter().map(of).collect::<Vec<_>>().join(between)
         };

@@ -6,10 +6,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use countersign_core::dissect::Held;
 use countersign_core::{Reason, Timestamp};
 
 use crate::case::{Case, Variant};
-use crate::causes::{MUTATIONS, claims_a_time_in_the_window, unit, unreadable};
+use crate::causes::{MUTATIONS, claims_a_time_in_the_window, of_time, unit, unreadable};
 use crate::explanation::Cause;
 
 /// How long it may take, and how much it may try.
@@ -42,11 +43,12 @@ pub(crate) enum End {
 
 /// Searches in a thread of its own, and returns when it is through or the budget is: however long one
 /// try takes, of a large body say. A thread that was left behind ends after the try that it is at.
-pub(crate) fn search(case: Case, limits: Limits, now: Timestamp) -> Searched {
+pub(crate) fn search(case: Case, limits: Limits, now: Timestamp, known: bool) -> Searched {
     let deadline = Instant::now().checked_add(limits.budget);
     let tries = Arc::new(AtomicUsize::new(0));
     let (found, finds) = mpsc::channel();
-    let search = Search { tries: Arc::clone(&tries), most: limits.tries, deadline, now, found };
+    let search =
+        Search { tries: Arc::clone(&tries), most: limits.tries, deadline, now, known, found };
     // Without a thread `found` is gone, and nothing comes.
     let _ = thread::Builder::new().spawn(move || {
         let end = search.run(&case);
@@ -77,6 +79,8 @@ struct Search {
     most: usize,
     deadline: Option<Instant>,
     now: Timestamp,
+    /// Whether that is when the request arrived, and not only the present.
+    known: bool,
     found: Sender<Find>,
 }
 
@@ -98,8 +102,11 @@ impl Search {
         let mut causes = 0;
         for mutation in MUTATIONS {
             for variant in (mutation.variants)(case) {
-                if self.verifies(&variant)? {
-                    self.found(mutation.cause(&variant.detail));
+                if let Some(held) = self.verifies(&variant)? {
+                    let time = self.time(&variant, &held);
+                    self.found(Cause::together(
+                        [mutation.cause(&variant.detail)].into_iter().chain(time),
+                    ));
                     causes += 1;
                     break;
                 }
@@ -134,14 +141,15 @@ impl Search {
                 });
                 for (other, second) in seconds {
                     for both in (second.variants)(&one.case) {
-                        if self.verifies(&both)? {
+                        if let Some(held) = self.verifies(&both)? {
                             let mut pair = [
                                 (index, first.cause(&one.detail)),
                                 (other, second.cause(&both.detail)),
                             ];
                             // Whichever was tried first, in the order of the table.
                             pair.sort_by_key(|(place, _)| *place);
-                            self.found(Cause::together(pair.map(|(_, cause)| cause)));
+                            let pair = pair.into_iter().map(|(_, cause)| cause);
+                            self.found(Cause::together(pair.chain(self.time(&both, &held))));
                             return Ok(());
                         }
                     }
@@ -151,9 +159,16 @@ impl Search {
         Ok(())
     }
 
-    fn verifies(&self, variant: &Variant) -> Result<bool, End> {
+    fn verifies(&self, variant: &Variant) -> Result<Option<Held>, End> {
         self.count()?;
-        Ok(variant.case.check.holds(&variant.case.request).is_ok())
+        Ok(variant.case.check.holds(&variant.case.request).ok())
+    }
+
+    /// What is wrong with the time as well: where it is not known when the request arrived, that it is past
+    /// says nothing.
+    fn time(&self, variant: &Variant, held: &Held) -> Option<Cause> {
+        let causes = of_time(held, variant.case.check.window(), self.now, self.known);
+        causes.into_iter().next().filter(|_| self.known)
     }
 
     /// Before each try.

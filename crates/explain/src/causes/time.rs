@@ -36,35 +36,47 @@ const AHEAD: Code = Code {
 /// Those that no change of the request undoes.
 pub(super) const CODES: &[Code] = &[OFFSET, PASSED, AHEAD];
 
-/// Why the time of a request whose signature holds is out of the window; `None` if it is not.
+/// Why the time of a request whose signature holds is out of the window, the likeliest first; nothing if it is
+/// in there. A clock is suspected first only where it is `known` what it showed.
 pub(crate) fn of_time(
     held: &Held,
     window: Option<(Duration, Duration)>,
     now: Timestamp,
-) -> Option<Cause> {
-    let signed = held.timestamp.ok()??;
-    let window = Window { window: window?, now: now.as_nanos() };
+    known: bool,
+) -> Vec<Cause> {
+    let (Ok(Some(signed)), Some(window)) = (held.timestamp, window) else { return Vec::new() };
+    let window = Window { window, now: now.as_nanos() };
     let signed = signed.as_nanos();
     if window.holds(signed) {
-        return None;
+        return Vec::new();
     }
     if UNITS
         .iter()
         .any(|unit| window.holds(signed.saturating_mul(*unit)) || window.holds(signed / unit))
     {
-        return Some(UNIT.cause(""));
+        return vec![UNIT.cause("")];
     }
     let age = window.now.saturating_sub(signed);
+    let itself = if age > 0 { PASSED } else { AHEAD }.cause("");
+    let mut causes: Vec<_> = zone(age).into_iter().chain([itself]).collect();
+    if !known {
+        causes.reverse();
+    }
+    causes
+}
+
+/// Zones differ by whole hours, and some by 30 or 45 minutes more; a quarter is only late.
+fn zone(age: i128) -> Option<Cause> {
     let quarters = age.saturating_add(QUARTER / 2).div_euclid(QUARTER);
     let rest = age.saturating_sub(quarters.saturating_mul(QUARTER));
-    if quarters != 0 && (-56..=56).contains(&quarters) && (-NEARLY..=NEARLY).contains(&rest) {
-        let (hours, minutes) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4 * 15);
+    let (hours, minutes) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4 * 15);
+    let is_zone = (2..=56).contains(&quarters.unsigned_abs()) && minutes != 15;
+    (is_zone && (-NEARLY..=NEARLY).contains(&rest)).then(|| {
         let ahead = if quarters > 0 { "behind" } else { "ahead of" };
-        return Some(OFFSET.cause(&format!(
+        OFFSET.cause(&format!(
             "the signed time is {hours} h {minutes} min {ahead} the receiver's clock"
-        )));
-    }
-    Some(if age > 0 { PASSED } else { AHEAD }.cause(""))
+        ))
+    })
 }
 
 /// The cause where a time is in such a unit that it cannot be read.
