@@ -3,6 +3,7 @@
 mod bounds;
 mod capture;
 mod damage;
+mod named;
 mod ways;
 
 use std::collections::BTreeSet;

@@ -8,6 +8,7 @@ use http::Request;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::receiver::{Check, Receiver, Setup};
+use crate::show::Show;
 
 /// What is tried: cheap to clone, but for the head.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub(crate) struct Around {
     pub(crate) others: Vec<Receiver>,
     /// Other secrets, which it may be signed with.
     pub(crate) other_secrets: Vec<Secret>,
+    /// How to show what is in a URL, where that is the cause.
+    pub(crate) show: Show,
 }
 
 /// A case after a change, and what was changed in it.

@@ -16,7 +16,8 @@ use std::borrow::Cow;
 use crate::case::{Case, Variants};
 use crate::explanation::Cause;
 
-pub(crate) use self::time::{of_time, of_unreadable_time};
+pub(crate) use self::secret::meant;
+pub(crate) use self::time::{claims_a_time_in_the_window, of_time, unit, unreadable};
 
 /// A cause that can be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
 /// Something that may have gone wrong, and how to undo it.
 pub(crate) struct Mutation {
     pub(crate) code: Code,
+    pub(crate) part: Part,
     pub(crate) variants: fn(&Case) -> Variants<'_>,
 }
 
@@ -46,16 +48,17 @@ impl Mutation {
     pub(crate) fn cause(&self, detail: &str) -> Cause {
         self.code.cause(detail)
     }
+}
 
-    /// Two things that are wrong at once.
-    pub(crate) fn pair(one: &Self, one_detail: &str, other: &Self, other_detail: &str) -> Cause {
-        let (one, other) = (one.cause(one_detail), other.cause(other_detail));
-        Cause {
-            code: Cow::Owned(format!("{}+{}", one.code, other.code)),
-            sentence: format!("two things are wrong: {}; and {}", one.sentence, other.sentence),
-            fix: format!("{}; and {}", one.fix, other.fix),
-        }
-    }
+/// What a mutation changes. Of two that change the same, it matters which comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Secret,
+    Body,
+    Url,
+    Signature,
+    Time,
+    Provider,
 }
 
 impl Code {
@@ -78,6 +81,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the request is signed with another secret than the configured one",
             fix: "configure the secret of this webhook: each endpoint, tenant and mode has its own",
         },
+        part: Part::Secret,
         variants: secret::another,
     },
     Mutation {
@@ -86,6 +90,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured secret has white space around it that is not part of it, or lost some that is",
             fix: "take the line end off where the secret is read: `printf` writes none, `echo` and editors do",
         },
+        part: Part::Secret,
         variants: secret::white_space,
     },
     Mutation {
@@ -94,6 +99,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured secret has quotation marks around it that are not part of it",
             fix: "take the quotation marks off: not everything that reads a file of variables does",
         },
+        part: Part::Secret,
         variants: secret::quoted,
     },
     Mutation {
@@ -102,6 +108,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured secret has a prefix that is not part of the key, or lacks one that is",
             fix: "give the secret as the provider's page says, with its prefix or without",
         },
+        part: Part::Secret,
         variants: secret::prefix,
     },
     Mutation {
@@ -110,6 +117,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured secret is in base64 and the key is what it decodes to, or the other way round",
             fix: "decode the secret from base64 before it is configured, or leave it as the provider shows it",
         },
+        part: Part::Secret,
         variants: secret::base64,
     },
     Mutation {
@@ -118,6 +126,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured secret is in hexadecimal digits and the key is what they decode to, or the other way round",
             fix: "decode the secret from hexadecimal before it is configured, or leave it as the provider shows it",
         },
+        part: Part::Secret,
         variants: secret::hex,
     },
     Mutation {
@@ -126,6 +135,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the request is signed with an empty secret",
             fix: "set the secret at the sender: whoever signs with an empty one can be imitated by anybody",
         },
+        part: Part::Secret,
         variants: secret::empty,
     },
     Mutation {
@@ -134,6 +144,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the body was compressed after it was signed",
             fix: "have it decompressed before the layer, or have the proxy leave bodies as they are",
         },
+        part: Part::Body,
         variants: body::decompressed,
     },
     Mutation {
@@ -142,6 +153,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the body is in base64, and what it decodes to is signed",
             fix: "decode the body first: an API gateway says so in `isBase64Encoded`",
         },
+        part: Part::Body,
         variants: body::from_base64,
     },
     Mutation {
@@ -150,6 +162,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "a byte order mark was added to the body after it was signed, or taken off",
             fix: "hand over the raw bytes: a text that is read and written again gains or loses the mark",
         },
+        part: Part::Body,
         variants: body::bom,
     },
     Mutation {
@@ -158,6 +171,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the body was brought into another character set after it was signed",
             fix: "hand over the raw bytes, and not a text that was made of them",
         },
+        part: Part::Body,
         variants: body::charset,
     },
     Mutation {
@@ -166,6 +180,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the body was decoded once more, or once less, than it was signed",
             fix: "hand over the raw bytes, with their escapes as they came",
         },
+        part: Part::Body,
         variants: body::decoded,
     },
     Mutation {
@@ -174,6 +189,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "a line end was added to the body after it was signed",
             fix: "hand over the raw bytes: editors, `echo` and here-documents add a line end",
         },
+        part: Part::Body,
         variants: body::without_newline,
     },
     Mutation {
@@ -182,6 +198,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the line end of the body was taken off after it was signed",
             fix: "hand over the raw bytes, with the line end: a shell's `$(..)` and `trim` take it off",
         },
+        part: Part::Body,
         variants: body::with_newline,
     },
     Mutation {
@@ -190,6 +207,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the line ends of the body were changed after it was signed",
             fix: "hand over the raw bytes: curl's `--data` takes line ends out, `git` and text modes exchange them",
         },
+        part: Part::Body,
         variants: body::line_endings,
     },
     Mutation {
@@ -198,6 +216,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the body was parsed and serialised again before it was checked",
             fix: "hand over the raw bytes: read the body before any parser does",
         },
+        part: Part::Body,
         variants: text::reserialised,
     },
     Mutation {
@@ -206,6 +225,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured URL has another scheme than the one that the provider calls",
             fix: "configure the URL as it is entered at the provider: a proxy may end TLS, the provider still calls https",
         },
+        part: Part::Url,
         variants: url::scheme,
     },
     Mutation {
@@ -214,6 +234,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured URL has a port that the provider's lacks, or lacks one that it has",
             fix: "configure the URL as it is entered at the provider, with its port or without",
         },
+        part: Part::Url,
         variants: url::port,
     },
     Mutation {
@@ -222,6 +243,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured URL ends with a slash and the provider's does not, or the other way round",
             fix: "configure the URL as it is entered at the provider: a slash at the end is part of it",
         },
+        part: Part::Url,
         variants: url::trailing_slash,
     },
     Mutation {
@@ -230,6 +252,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured URL has another host than the one that the provider calls",
             fix: "configure the URL as it is entered at the provider, with the public name of the host",
         },
+        part: Part::Url,
         variants: url::host,
     },
     Mutation {
@@ -238,6 +261,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured URL has another query than the one that the provider calls",
             fix: "configure the URL as it is entered at the provider, with its query, in its order",
         },
+        part: Part::Url,
         variants: url::query,
     },
     Mutation {
@@ -246,6 +270,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the path or the query of the configured URL is decoded, and the provider's is not, or the other way round",
             fix: "configure the URL as it is entered at the provider, with its escapes as they are",
         },
+        part: Part::Url,
         variants: url::encoding,
     },
     Mutation {
@@ -254,6 +279,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the configured URL has another path than the one that the provider calls",
             fix: "configure the URL as it is entered at the provider: a proxy may have changed the path",
         },
+        part: Part::Url,
         variants: url::path,
     },
     Mutation {
@@ -262,6 +288,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the signature is written in another encoding than the provider's",
             fix: "write the signature as the provider does: hexadecimal and base64 are not the same",
         },
+        part: Part::Signature,
         variants: signature::encoding,
     },
     Mutation {
@@ -270,6 +297,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the signature has a prefix that the provider's lacks, or lacks one that it has",
             fix: "write the signature as the provider does, with what stands before it",
         },
+        part: Part::Signature,
         variants: signature::prefix,
     },
     Mutation {
@@ -278,15 +306,17 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
             sentence: "the signature is made with another hash than the provider's",
             fix: "sign with the provider's hash, or read the header that holds the signature with this one",
         },
+        part: Part::Signature,
         variants: signature::hash,
     },
-    Mutation { code: time::UNIT, variants: time::unit },
+    Mutation { code: time::UNIT, part: Part::Time, variants: time::unit },
     Mutation {
         code: Code {
             code: "other-provider",
             sentence: "the request is signed as another provider signs",
             fix: "put the layer of that provider on this route, or send its webhooks to its own",
         },
+        part: Part::Provider,
         variants: other_provider,
     },
 ];

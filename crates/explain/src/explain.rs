@@ -8,7 +8,7 @@ use countersign_core::{ConfigError, Reason, Secret, Timestamp};
 use http::Request;
 
 use crate::case::{Around, Case};
-use crate::causes::{of_time, of_unreadable_time};
+use crate::causes::of_time;
 use crate::explanation::Explanation;
 use crate::receiver::{Receiver, Setup};
 use crate::search::{Limits, search};
@@ -132,7 +132,8 @@ impl Explain {
         let note = take_note(&mut request);
         let check = self.receiver.with(&self.setup)?;
         let noted = note.as_ref().and_then(|note| note.at);
-        let now = self.now.or(noted).unwrap_or_else(|| SystemTime::now().into());
+        let arrived = self.now.or(noted);
+        let now = arrived.unwrap_or_else(|| SystemTime::now().into());
         let verdict = check.verdict(&request, now);
         let held = check.holds(&request);
 
@@ -154,20 +155,16 @@ impl Explain {
                 receiver: self.receiver.clone(),
                 others: self.others.clone(),
                 other_secrets: self.other_secrets.clone(),
+                show,
             };
             let (setup, around) = (self.setup.clone(), Arc::new(around));
             let case = Case { request, setup, check: Arc::clone(&check), around };
-            let searched = search(case.clone(), self.limits);
+            let searched = search(case, self.limits, now, arrived.is_some());
             walk.search(&searched, self.limits);
             causes = searched.causes;
-            if causes.is_empty() {
-                causes.extend(held.err().and_then(|reason| of_unreadable_time(&case, reason)));
-            }
         }
-        // One that came too late may be wrong in other ways as well, and the other way round.
-        causes.extend(held.ok().and_then(|held| of_time(&held, check.window(), now)));
-        for cause in &mut causes {
-            cause.sentence = show.sentence(&cause.sentence);
+        if let Ok(held) = &held {
+            causes.extend(of_time(held, check.window(), now, arrived.is_some()));
         }
         walk.verdict(verdict);
         Ok(Explanation {

@@ -61,6 +61,32 @@ pub struct Cause {
     pub fix: String,
 }
 
+impl Cause {
+    /// All of it is wrong at once.
+    pub(crate) fn together(causes: impl IntoIterator<Item = Self>) -> Self {
+        let causes: Vec<_> = causes.into_iter().collect();
+        if let [alone] = causes.as_slice() {
+            return alone.clone();
+        }
+        let all = |between: &str, of: fn(&Self) -> &str| {
+            causes.iter().map(of).collect::<Vec<_>>().join(between)
+        };
+        let count = match causes.len() {
+            2 => "two",
+            3 => "three",
+            _ => "several",
+        };
+        Self {
+            code: Cow::Owned(all("+", |cause| &cause.code)),
+            sentence: format!(
+                "{count} things are wrong: {}",
+                all("; and ", |cause| &cause.sentence)
+            ),
+            fix: all("; and ", |cause| &cause.fix),
+        }
+    }
+}
+
 fn verdict<S: Serializer>(accepted: &bool, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if *accepted { "accepted" } else { "rejected" })
 }

@@ -19,6 +19,7 @@ mod explanation;
 mod receiver;
 mod search;
 mod show;
+mod veil;
 mod walk;
 mod wire;
 

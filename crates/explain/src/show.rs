@@ -3,25 +3,23 @@
 use std::fmt::Write;
 
 use countersign_core::Secret;
-use memchr::memmem;
 
 use crate::explain::View;
+use crate::veil::Veil;
 
 /// Shows bytes of a request. Where a secret is in them, `[secret]` stands in its place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Show {
     view: View,
-    secrets: Vec<Secret>,
+    veil: Veil,
 }
 
-/// Shorter ones occur by chance, and to hide them would show what they are.
-const SHORTEST: usize = 4;
+/// When redacted, no more than one in so many bytes of a text is left: a short one would be seen whole.
+const REDACTED: usize = 3;
 
 impl Show {
     pub(crate) fn new<'a>(view: View, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let secrets =
-            secrets.into_iter().filter(|secret| secret.expose().trim_ascii().len() >= SHORTEST);
-        Self { view, secrets: secrets.cloned().collect() }
+        Self { view, veil: Veil::new(secrets) }
     }
 
     /// Part of a body, or of what is signed: between backticks, shortened in the middle unless all of
@@ -35,12 +33,7 @@ impl Show {
         self.shortened(bytes, first, last)
     }
 
-    /// A sentence of ours, which may hold a part of the configuration.
-    pub(crate) fn sentence(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.veiled(text.as_bytes())).into_owned()
-    }
-
-    /// The value of a header or field.
+    /// The value of a header or field, or a part of the configuration.
     pub(crate) fn value(&self, bytes: &[u8]) -> String {
         let (first, last) = match self.view {
             View::Full => (usize::MAX, 0),
@@ -58,10 +51,17 @@ impl Show {
         }
     }
 
+    /// Veiled before anything is cut: half of a secret would no longer be found.
     fn shortened(&self, bytes: &[u8], first: usize, last: usize) -> String {
-        let bytes = self.veiled(bytes);
-        let kept = first.saturating_add(last);
-        if bytes.len() <= kept {
+        let bytes = self.veil.over(bytes);
+        let (first, last) = match self.view {
+            View::Redacted => {
+                let last = last.min(bytes.len() / REDACTED / 2);
+                (first.min(bytes.len() / REDACTED - last), last)
+            }
+            View::Full | View::Short => (first, last),
+        };
+        if bytes.len() <= first.saturating_add(last) {
             return format!("`{}`", escape(&bytes));
         }
         let (start, rest) = bytes.split_at_checked(first).unwrap_or((&bytes, &[]));
@@ -72,22 +72,6 @@ impl Show {
             let _ = write!(shown, " `{}`", escape(end));
         }
         shown
-    }
-
-    /// Before anything is cut: half of a secret would no longer be found.
-    fn veiled(&self, bytes: &[u8]) -> Vec<u8> {
-        self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| {
-            let secret = secret.expose().trim_ascii();
-            let mut veiled = Vec::with_capacity(bytes.len());
-            let mut from = 0;
-            for at in memmem::find_iter(&bytes, secret) {
-                veiled.extend_from_slice(bytes.get(from..at).unwrap_or_default());
-                veiled.extend_from_slice(b"[secret]");
-                from = at + secret.len();
-            }
-            veiled.extend_from_slice(bytes.get(from..).unwrap_or_default());
-            veiled
-        })
     }
 }
 
@@ -135,10 +119,23 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_counted() {
-        let text = [&[b'a'; 12][..], &[b'b'; 5], &[b'c'; 12]].concat();
+        let text = [&[b'a'; 12][..], &[b'b'; 50], &[b'c'; 12]].concat();
         let shown = show(View::Redacted, "none").text(&text);
-        assert_eq!(shown, "`aaaaaaaaaaaa` .. 5 bytes .. `cccccccccccc`");
-        assert_eq!(show(View::Full, "none").text(&text).len(), 31);
+        assert_eq!(shown, "`aaaaaaaaaaaa` .. 50 bytes .. `cccccccccccc`");
+        assert_eq!(show(View::Full, "none").text(&text).len(), 76);
+    }
+
+    #[test]
+    fn a_third_is_left_of_what_is_redacted_however_short_it_is() {
+        let show = show(View::Redacted, "none");
+        for length in 0..100 {
+            let text = "x".repeat(length);
+            for shown in
+                [show.text(text.as_bytes()), show.value(text.as_bytes()), show.signature(&text)]
+            {
+                assert!(shown.matches('x').count() * 3 <= length, "{shown}");
+            }
+        }
     }
 
     #[test]

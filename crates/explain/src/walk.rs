@@ -215,7 +215,7 @@ impl Walk {
         let (found, end) = (searched.causes.len(), searched.end);
         let end = match end {
             End::Done if found > 0 => String::new(),
-            End::Done => ": all that there are, one and two at a time".to_owned(),
+            End::Done => ", one and two at a time".to_owned(),
             End::Tries => ": more are not tried".to_owned(),
             End::Budget => {
                 format!(": the {} are over; a larger budget gives more", duration(limits.budget))

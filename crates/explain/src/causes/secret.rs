@@ -31,13 +31,16 @@ pub(super) fn white_space(case: &Case) -> Variants<'_> {
 }
 
 pub(super) fn quoted(case: &Case) -> Variants<'_> {
-    each(case, |secret| {
-        let within = match secret.trim_ascii() {
-            [b'"', within @ .., b'"'] | [b'\'', within @ .., b'\''] => within,
-            _ => return Vec::new(),
-        };
-        vec![(within.to_vec(), "")]
-    })
+    each(case, |secret| within(secret).map(|within| (within.to_vec(), "")).collect())
+}
+
+/// What stands between quotation marks.
+fn within(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let within = match secret.trim_ascii() {
+        [b'"', within @ .., b'"'] | [b'\'', within @ .., b'\''] => Some(within),
+        _ => None,
+    };
+    within.into_iter()
 }
 
 /// What providers begin their secrets with.
@@ -97,11 +100,7 @@ pub(super) fn hex(case: &Case) -> Variants<'_> {
     each(case, |secret| {
         let mut variants = Vec::new();
         for text in std::iter::once(secret).chain(rest(secret)) {
-            variants.extend(
-                base16ct::mixed::decode_vec(text)
-                    .ok()
-                    .map(|key| (key, "it verifies decoded from hexadecimal")),
-            );
+            variants.extend(digits(text).map(|key| (key, "it verifies decoded from hexadecimal")));
         }
         variants.push((
             base16ct::lower::encode_string(secret).into(),
@@ -115,10 +114,27 @@ pub(super) fn hex(case: &Case) -> Variants<'_> {
     })
 }
 
+fn digits(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    base16ct::mixed::decode_vec(text).ok().into_iter()
+}
+
 /// A key of one zero is the key of none: RFC 2104 fills up with zeros. So that nothing here makes an
 /// empty secret.
 pub(super) fn empty(case: &Case) -> Variants<'_> {
     each(case, |_| vec![(vec![0], "")])
+}
+
+/// The secret, and what is left of it by the changes here that take something off or decode it, one after the
+/// other: each may be the true secret, which nobody is to be shown.
+pub(crate) fn meant(secret: &[u8]) -> Vec<Vec<u8>> {
+    let secret = secret.trim_ascii();
+    let mut meant = vec![secret.to_vec()];
+    meant.extend(within(secret).map(<[u8]>::to_vec));
+    let rests: Vec<_> = meant.iter().flat_map(|text| rest(text)).map(<[u8]>::to_vec).collect();
+    meant.extend(rests);
+    let decoded: Vec<_> = meant.iter().flat_map(|text| decoded(text).chain(digits(text))).collect();
+    meant.extend(decoded);
+    meant
 }
 
 /// What the secret may be instead, and in what way.

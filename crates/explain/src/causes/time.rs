@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use countersign_core::Timestamp;
 use countersign_core::dissect::Held;
-use countersign_core::{Reason, Timestamp};
 
 use super::Code;
-use crate::case::{Case, Variant, Variants};
+use crate::case::{Case, Variants};
 use crate::explanation::Cause;
 
 pub(super) const UNIT: Code = Code {
@@ -36,46 +36,62 @@ const AHEAD: Code = Code {
 /// Those that no change of the request undoes.
 pub(super) const CODES: &[Code] = &[OFFSET, PASSED, AHEAD];
 
-/// Why the time of a request whose signature holds is out of the window; `None` if it is not.
+/// Why the time of a request whose signature holds is out of the window, the likeliest first; nothing if it is
+/// in there. A clock is suspected first only where it is `known` what it showed.
 pub(crate) fn of_time(
     held: &Held,
     window: Option<(Duration, Duration)>,
     now: Timestamp,
-) -> Option<Cause> {
-    let signed = held.timestamp.ok()??;
-    let window = Window { window: window?, now: now.as_nanos() };
+    known: bool,
+) -> Vec<Cause> {
+    let (Ok(Some(signed)), Some(window)) = (held.timestamp, window) else { return Vec::new() };
+    let window = Window { window, now: now.as_nanos() };
     let signed = signed.as_nanos();
     if window.holds(signed) {
-        return None;
+        return Vec::new();
     }
     if UNITS
         .iter()
         .any(|unit| window.holds(signed.saturating_mul(*unit)) || window.holds(signed / unit))
     {
-        return Some(UNIT.cause(""));
+        return vec![UNIT.cause("")];
     }
     let age = window.now.saturating_sub(signed);
-    let quarters = age.saturating_add(QUARTER / 2).div_euclid(QUARTER);
-    let rest = age.saturating_sub(quarters.saturating_mul(QUARTER));
-    if quarters != 0 && (-56..=56).contains(&quarters) && (-NEARLY..=NEARLY).contains(&rest) {
-        let (hours, minutes) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4 * 15);
-        let ahead = if quarters > 0 { "behind" } else { "ahead of" };
-        return Some(OFFSET.cause(&format!(
-            "the signed time is {hours} h {minutes} min {ahead} the receiver's clock"
-        )));
+    let itself = if age > 0 { PASSED } else { AHEAD }.cause("");
+    let mut causes: Vec<_> = zone(age).into_iter().chain([itself]).collect();
+    if !known {
+        causes.reverse();
     }
-    Some(if age > 0 { PASSED } else { AHEAD }.cause(""))
+    causes
 }
 
-/// Why a header is malformed, where it would not be in another unit: a provider that takes so many digits and no
-/// others was sent a time that was signed in the wrong unit, and what it signed cannot be known.
-pub(crate) fn of_unreadable_time(case: &Case, reason: Reason) -> Option<Cause> {
-    if !matches!(reason, Reason::Malformed(_)) {
-        return None;
-    }
-    let is_readable =
-        |variant: &Variant| variant.case.check.holds(&variant.case.request).err() != Some(reason);
-    unit(case).find(is_readable).map(|_| UNIT.cause("it has too few digits, or too many"))
+/// Zones differ by whole hours, and some by 30 or 45 minutes more; a quarter is only late.
+fn zone(age: i128) -> Option<Cause> {
+    let quarters = age.saturating_add(QUARTER / 2).div_euclid(QUARTER);
+    let rest = age.saturating_sub(quarters.saturating_mul(QUARTER));
+    let (hours, minutes) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4 * 15);
+    let is_zone = (2..=56).contains(&quarters.unsigned_abs()) && minutes != 15;
+    (is_zone && (-NEARLY..=NEARLY).contains(&rest)).then(|| {
+        let ahead = if quarters > 0 { "behind" } else { "ahead of" };
+        OFFSET.cause(&format!(
+            "the signed time is {hours} h {minutes} min {ahead} the receiver's clock"
+        ))
+    })
+}
+
+/// The cause where a time is in such a unit that it cannot be read.
+pub(crate) fn unreadable() -> Cause {
+    UNIT.cause("it has too few digits, or too many")
+}
+
+/// Whether the request claims a time that is in the window. A provider that takes so many digits and no others
+/// cannot read a time that was signed in the wrong unit, and what was signed then cannot be known: that the
+/// time can be read in another unit, and is about now, has to do.
+pub(crate) fn claims_a_time_in_the_window(case: &Case, now: Timestamp) -> bool {
+    let claimed = case.check.dissect(&case.request).claimed.ok();
+    let time = claimed.and_then(|claimed| claimed.timestamp);
+    let window = case.check.window().map(|window| Window { window, now: now.as_nanos() });
+    time.zip(window).is_some_and(|(time, window)| window.holds(time.as_nanos()))
 }
 
 /// From each unit to those that are finer.
@@ -102,7 +118,7 @@ impl Window {
 }
 
 /// A time that stands in a header in another unit than it was signed in.
-pub(super) fn unit(case: &Case) -> Variants<'_> {
+pub(crate) fn unit(case: &Case) -> Variants<'_> {
     let headers = case.request.headers().keys().flat_map(|name| {
         let values = case.request.headers().get_all(name).iter().enumerate();
         values.map(move |(at, value)| (name, at, value.as_bytes()))
@@ -116,12 +132,13 @@ pub(super) fn unit(case: &Case) -> Variants<'_> {
     }))
 }
 
-/// Where 10, 13, 16 or 19 digits stand alone: a time since 2001 in one of the units.
+/// Where 10, 13, 16 or 19 digits stand alone: a time since 2001 in one of the units. Beside letters they are
+/// part of something else, of a signature say.
 fn times(value: &[u8]) -> Vec<(usize, usize)> {
     let mut times = Vec::new();
     let mut start = 0;
-    for run in value.split(|byte| !byte.is_ascii_digit()) {
-        if [10, 13, 16, 19].contains(&run.len()) {
+    for run in value.split(|byte| !byte.is_ascii_alphanumeric()) {
+        if [10, 13, 16, 19].contains(&run.len()) && run.iter().all(u8::is_ascii_digit) {
             times.push((start, run.len()));
         }
         start += run.len() + 1;

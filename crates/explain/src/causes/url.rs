@@ -5,6 +5,7 @@ use http::header::HOST;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::case::{Case, Variants};
+use crate::show::Show;
 
 /// A URL in its parts: put together again, they are the same text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Url {
     }
 
     /// The parts that are not those of the other, for people.
-    fn what_differs(&self, other: &Self) -> String {
+    fn what_differs(&self, other: &Self, show: &Show) -> String {
         let parts = [
             ("scheme", &self.scheme, &other.scheme),
             ("host", &self.host, &other.host),
@@ -47,7 +48,7 @@ impl Url {
         let differing = parts.into_iter().filter(|(_, one, other)| one != other);
         let named = differing.map(|(name, one, _)| match one.as_str() {
             "" => format!("no {name}"),
-            one => format!("the {name} {one}"),
+            one => format!("the {name} {}", show.value(one.as_bytes())),
         });
         named.collect::<Vec<_>>().join(" and ")
     }
@@ -185,7 +186,10 @@ fn each(case: &Case, variants: fn(&Url, Said) -> Vec<Url>) -> Variants<'_> {
         let url = Url::parse(text);
         let variants = url.map(|url| variants(&url, Said::of(case))).unwrap_or_default();
         variants.into_iter().filter_map(move |variant| {
-            let detail = format!("it verifies with {}", variant.what_differs(&Url::parse(text)?));
+            let detail = format!(
+                "it verifies with {}",
+                variant.what_differs(&Url::parse(text)?, &case.around.show)
+            );
             case.with_url(at, variant.text(), detail)
         })
     }))
