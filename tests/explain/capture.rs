@@ -101,6 +101,46 @@ async fn what_was_refused_is_explained_later() {
     }
 }
 
+/// Whatever a proxy or a sender calls it; only names tell.
+#[tokio::test]
+async fn credentials_are_left_out() {
+    let folder = TempDir::new().unwrap();
+    let capture = CaptureRejected::to(folder.path()).unwrap();
+    let server = serve(SparkVerify::new(SECRET).on_refused(capture)).await;
+    let credentials = [
+        "Authorization",
+        "Proxy-Authorization",
+        "Cookie",
+        "Set-Cookie",
+        "X-Gitlab-Token",
+        "X-Telegram-Bot-Api-Secret-Token",
+        "X-Api-Key",
+        "Apikey",
+        "X-Auth-User",
+        "X-Forwarded-Access-Token",
+        "Cf-Access-Jwt-Assertion",
+        "X-Amz-Security-Token",
+        "X-Client-Secret",
+        "X-Password",
+        "X-Passwd",
+        "X-Db-Credential",
+        "X-Session-Id",
+        "X-Access-Key",
+    ];
+    let kept = ["X-Spark-Signature", "X-Auth-Signature", "X-Keyword", "X-Request-Id"];
+    let lines = credentials.iter().map(|name| format!("{name}: left-{name}\r\n"));
+    let lines: String = lines.chain(kept.map(|name| format!("{name}: kept-{name}\r\n"))).collect();
+    exchange(server.address, &request(&lines, "{}")).await.unwrap();
+    let text = fs::read_to_string(&files(folder.path(), 1)[0]).unwrap();
+    for name in credentials {
+        assert!(!text.contains(&format!("left-{name}\r\n")), "{name}: {text}");
+        assert!(!text.contains(&format!("{}: ", name.to_lowercase())), "{name}: {text}");
+    }
+    for name in kept {
+        assert!(text.contains(&format!("kept-{name}\r\n")), "{name}: {text}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_refused_by_its_head_has_no_body_and_says_so() {
     let folder = TempDir::new().unwrap();
