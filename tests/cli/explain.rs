@@ -237,6 +237,32 @@ fn the_budget_is_in_seconds() {
     }
 }
 
+/// A challenge holds the verify token, whether the server has another one or this one.
+#[test]
+fn a_challenge_is_explained_and_its_token_not_shown() {
+    const TOKEN: &str = "meaty-ham-hock";
+    let files = Files::new();
+    let query = format!("hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={TOKEN}");
+    let capture = format!("GET /meta?{query} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let explain = |settings: &[&str]| {
+        let args = ["explain", "meta", "--secret-env", "SECRET", "--budget", "60"];
+        let run = countersign_with(&[&args[..], settings, &["-"]].concat(), capture.as_bytes());
+        assert!(!run.text().contains(TOKEN) && !run.text().contains("hock"), "{run:?}");
+        run
+    };
+    let set = |name, token: &str| format!("verify_token=@{}", files.write(name, token));
+    let genuine = explain(&["--set", &set("right", TOKEN)]);
+    assert_eq!(genuine.code, 0, "{genuine:?}");
+    assert!(genuine.text().contains("none is wanted: it is a challenge"), "{genuine:?}");
+    for more in [&["--json"][..], &["--full"], &["--redact"]] {
+        let wrong = set("wrong", "another");
+        let wrong = explain(&[&["--set", &wrong], more].concat());
+        assert_eq!(wrong.code, 1, "{wrong:?}");
+        assert!(wrong.text().contains("hub.verify_token: 14 bytes, not shown"), "{wrong:?}");
+        assert_eq!(explain(more).code, 1, "without a token, none is answered");
+    }
+}
+
 /// The same request, by everything that it may be captured with.
 #[test]
 fn every_kind_of_capture_is_read() {
