@@ -237,6 +237,32 @@ fn the_budget_is_in_seconds() {
     }
 }
 
+/// A challenge holds the verify token, whether the server has another one or this one.
+#[test]
+fn a_challenge_is_explained_and_its_token_not_shown() {
+    const TOKEN: &str = "meaty-ham-hock";
+    let files = Files::new();
+    let query = format!("hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={TOKEN}");
+    let capture = format!("GET /meta?{query} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let explain = |settings: &[&str]| {
+        let args = ["explain", "meta", "--secret-env", "SECRET", "--budget", "60"];
+        let run = countersign_with(&[&args[..], settings, &["-"]].concat(), capture.as_bytes());
+        assert!(!run.text().contains(TOKEN) && !run.text().contains("hock"), "{run:?}");
+        run
+    };
+    let set = |name, token: &str| format!("verify_token=@{}", files.write(name, token));
+    let genuine = explain(&["--set", &set("right", TOKEN)]);
+    assert_eq!(genuine.code, 0, "{genuine:?}");
+    assert!(genuine.text().contains("none is wanted: it is a challenge"), "{genuine:?}");
+    for more in [&["--json"][..], &["--full"], &["--redact"]] {
+        let wrong = set("wrong", "another");
+        let wrong = explain(&[&["--set", &wrong], more].concat());
+        assert_eq!(wrong.code, 1, "{wrong:?}");
+        assert!(wrong.text().contains("hub.verify_token: 14 bytes, not shown"), "{wrong:?}");
+        assert_eq!(explain(more).code, 1, "without a token, none is answered");
+    }
+}
+
 /// The same request, by everything that it may be captured with.
 #[test]
 fn every_kind_of_capture_is_read() {
@@ -333,6 +359,48 @@ fn the_line_ends_of_a_trace_are_known() {
             assert_eq!(run.code, 0, "{option}, {body:?}: {run:?}");
         }
     }
+}
+
+/// What a sender writes into a body does not choose how the capture is read.
+#[test]
+fn the_marks_of_a_trace_in_a_body_make_no_trace() {
+    for body in [
+        r#"{"text":"== Info: hello"}"#,
+        "== Info: hello\n",
+        "\n=> Send header, 4 bytes (0x4)\n0000: \n",
+        "12:00:00.000000 <= Recv header, 4 bytes\n",
+        r#"["<= Recv ", "=> Send data, 9 bytes (0x9)"]"#,
+    ] {
+        let capture = signed("spark", body, &[]);
+        let run = explain(&capture, &[]);
+        assert_eq!(run.code, 0, "{body:?}: {run:?}");
+        let run = explain(&[b"\r\n", &capture[..]].concat(), &[]);
+        assert_eq!(run.code, 0, "{body:?}, after an empty line: {run:?}");
+    }
+}
+
+/// With `--trace-time` and `--trace-ids`, a mark stands behind both, and nowhere else.
+#[test]
+fn the_marks_of_a_trace_may_be_stamped() {
+    let capture = with_body(&signed("spark", "{}", &[]), "{}");
+    let text = String::from_utf8(capture).unwrap();
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let mut offset = 0;
+    let mut lines = String::new();
+    for line in head.split("\r\n").chain([""]) {
+        lines.push_str(&format!("{offset:04x}: {line}\n"));
+        offset += line.len() + 2;
+    }
+    for stamp in ["", "12:34:56.000001 ", "[0-0] ", "12:34:56.000001 [12-x] "] {
+        let trace = format!(
+            "{stamp}== Info: Connected\n{stamp}=> Send header, {offset} bytes (0x{offset:x})\n{lines}\
+             {stamp}=> Send data, 2 bytes (0x2)\n0000: {{}}\n{stamp}== Info: done\n"
+        );
+        let run = explain(trace.as_bytes(), &[]);
+        assert_eq!(run.code, 0, "{stamp:?}: {run:?}");
+    }
+    let trace = "a line with == Info: in it\n";
+    explain(trace.as_bytes(), &[]).is_one_error_naming("the version is not HTTP");
 }
 
 #[test]

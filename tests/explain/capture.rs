@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{any, post};
 
 use countersign::explain::{CaptureRejected, Explain, Receiver, Setup, take_note};
+use countersign::meta::Meta;
+use countersign::notion::Notion;
 use countersign::{
-    HmacKey, MemoryReplay, Replay, Scheme, Secret, SpaceTokenVerify, Spark, SparkVerify,
+    HmacKey, KeySet, MemoryReplay, Replay, Scheme, Secret, SpaceTokenVerify, Spark, SparkVerify,
     VerifyLayer,
 };
 use countersign_cli::capture;
@@ -101,6 +103,46 @@ async fn what_was_refused_is_explained_later() {
     }
 }
 
+/// Whatever a proxy or a sender calls it; only names tell.
+#[tokio::test]
+async fn credentials_are_left_out() {
+    let folder = TempDir::new().unwrap();
+    let capture = CaptureRejected::to(folder.path()).unwrap();
+    let server = serve(SparkVerify::new(SECRET).on_refused(capture)).await;
+    let credentials = [
+        "Authorization",
+        "Proxy-Authorization",
+        "Cookie",
+        "Set-Cookie",
+        "X-Gitlab-Token",
+        "X-Telegram-Bot-Api-Secret-Token",
+        "X-Api-Key",
+        "Apikey",
+        "X-Auth-User",
+        "X-Forwarded-Access-Token",
+        "Cf-Access-Jwt-Assertion",
+        "X-Amz-Security-Token",
+        "X-Client-Secret",
+        "X-Password",
+        "X-Passwd",
+        "X-Db-Credential",
+        "X-Session-Id",
+        "X-Access-Key",
+    ];
+    let kept = ["X-Spark-Signature", "X-Auth-Signature", "X-Keyword", "X-Request-Id"];
+    let lines = credentials.iter().map(|name| format!("{name}: left-{name}\r\n"));
+    let lines: String = lines.chain(kept.map(|name| format!("{name}: kept-{name}\r\n"))).collect();
+    exchange(server.address, &request(&lines, "{}")).await.unwrap();
+    let text = fs::read_to_string(&files(folder.path(), 1)[0]).unwrap();
+    for name in credentials {
+        assert!(!text.contains(&format!("left-{name}\r\n")), "{name}: {text}");
+        assert!(!text.contains(&format!("{}: ", name.to_lowercase())), "{name}: {text}");
+    }
+    for name in kept {
+        assert!(text.contains(&format!("kept-{name}\r\n")), "{name}: {text}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_refused_by_its_head_has_no_body_and_says_so() {
     let folder = TempDir::new().unwrap();
@@ -141,6 +183,52 @@ async fn a_request_that_bears_its_secret_is_not_kept() {
     let files = files(folder.path(), 1);
     assert_eq!(files.len(), 1);
     assert!(files[0].to_str().unwrap().contains("spark-missing"), "{files:?}");
+}
+
+/// A server whose own token is wrong refuses the true one; a first request with a field more is none.
+#[tokio::test]
+async fn an_unsigned_handshake_that_was_refused_is_not_kept() {
+    let folder = TempDir::new().unwrap();
+    let capture = CaptureRejected::to(folder.path()).unwrap();
+    let meta = Meta::default().verify_token("another token");
+    let meta = VerifyLayer::try_with(meta, SECRET).unwrap().on_refused(capture.clone());
+    let notion = Notion::default().on_verification_token(|_| panic!("it is none"));
+    let notion = VerifyLayer::with_keys(notion, KeySet::new([])).on_refused(capture.clone());
+    let spark = serve(SparkVerify::new(SECRET).on_refused(capture)).await;
+    let routes = Router::new()
+        .route("/meta", any(async || "handled").layer(meta))
+        .route("/notion", any(async || "handled").layer(notion));
+    let server = Server::start(routes).await.unwrap();
+    for method in ["GET", "HEAD"] {
+        let challenge = format!(
+            "{method} /meta?hub.mode=subscribe&hub.challenge=1&hub.verify_token={SECRET} HTTP/1.1\r\n\
+             Host: a\r\nConnection: close\r\n\r\n"
+        );
+        let answer = exchange(server.address, challenge.as_bytes()).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    }
+    let first = format!("{{\"verification_token\":\"{SECRET}\",\"more\":1}}");
+    let first = format!(
+        "POST /notion HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{first}",
+        first.len()
+    );
+    let answer = exchange(server.address, first.as_bytes()).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    // By the same thread, and later; a signed one of the same scheme is kept.
+    let forged = format!(
+        "POST /meta HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Hub-Signature-256: sha256={}\r\n\
+         Content-Length: 2\r\n\r\n{{}}",
+        "0".repeat(64)
+    );
+    exchange(server.address, forged.as_bytes()).await.unwrap();
+    exchange(spark.address, &request("", "{}")).await.unwrap();
+    let files = files(folder.path(), 2);
+    assert_eq!(files.len(), 2, "{files:?}");
+    assert!(files[0].to_str().unwrap().contains("meta-mismatch"), "{files:?}");
+    assert!(files[1].to_str().unwrap().contains("spark-missing"), "{files:?}");
+    for file in files {
+        assert!(!fs::read_to_string(file).unwrap().contains(SECRET));
+    }
 }
 
 #[tokio::test]

@@ -54,6 +54,13 @@ pub fn parse(capture: &[u8]) -> Result<Request<Bytes>, CaptureError> {
     nothing_follows(after).map(|()| request)
 }
 
+/// Whether it begins with a request line, or with as much of one as there is.
+pub(crate) fn has_request_line(capture: &[u8]) -> bool {
+    let mut lines = capture.trim_ascii_start().split_inclusive(|&byte| byte == b'\n');
+    let line = lines.next().unwrap_or_default();
+    matches!(httparse::Request::new(&mut []).parse(line), Ok(Status::Partial))
+}
+
 fn head(capture: &[u8]) -> Result<(Request<Bytes>, &[u8]), CaptureError> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut head = httparse::Request::new(&mut headers);

@@ -24,7 +24,7 @@ use crate::method::Method;
 use crate::offline::check_now;
 use crate::outcome::Outcome;
 use crate::proof::Covered;
-use crate::scheme::{Inspect, KeyOf, Scheme};
+use crate::scheme::{Inspect, KeyOf, Scheme, asks_challenge};
 use crate::time::Timestamp;
 use crate::window::Window;
 
@@ -39,7 +39,8 @@ pub struct Dissection {
     pub looked: Vec<(Box<str>, Found)>,
     /// What the request claims, or why that cannot be said.
     pub claimed: Result<Claimed, Reason>,
-    /// Whether what is sent as the signature is the secret itself.
+    /// Whether the request may hold a secret in the clear: as its signature, or in an unsigned challenge
+    /// or handshake.
     pub bears_secret: bool,
 }
 
@@ -109,7 +110,7 @@ pub fn dissect<S: Scheme>(layer: &VerifyLayer<S>, request: &Request<Bytes>) -> D
     let head = Head::new(&parts).with_tenant(tenant.as_deref());
     let (read, looked) = record(|| inspect(config, &head, &body));
     let claimed = read.map(|evidence| Claimed::of(config, &head, &body, evidence));
-    Dissection { looked, claimed, bears_secret: !S::Method::DISTINGUISHES }
+    Dissection { looked, claimed, bears_secret: config.scheme.bears_secret(&head) }
 }
 
 /// Whether the signature holds, whatever the time: the layer's own check without its window.
@@ -164,6 +165,8 @@ fn check_at_hand<S: Scheme>(
     check_now(config, &Head::new(parts).with_tenant(tenant), body)
 }
 
+const UNSIGNED: Reason = Reason::Unexpected("it is a handshake, which carries no signature");
+
 fn inspect<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
@@ -172,15 +175,19 @@ fn inspect<S: Scheme>(
     if body.len() > config.body_limit {
         return Err(Reason::BodyTooLarge);
     }
+    if asks_challenge::<S>(head)
+        && let Lookup::Ready(Ok(keys)) = config.keys.keys(&KeyHint::new(*head, None))
+        && config.scheme.challenge(head, keys.keys())?.is_some()
+    {
+        return Err(UNSIGNED);
+    }
     let mut found = config.scheme.inspect(head, None)?;
     if let Inspect::NeedBody = found {
         found = config.scheme.inspect(head, Some(body))?;
     }
     match found {
         Inspect::Evidence(evidence) => Ok(evidence),
-        Inspect::Handshake(_) => {
-            Err(Reason::Unexpected("it is a handshake, which carries no signature"))
-        }
+        Inspect::Handshake(_) => Err(UNSIGNED),
         Inspect::NeedBody => Err(Reason::Missing("the evidence")),
     }
 }

@@ -5,7 +5,7 @@
 //! comes back with them: to [`Fed::new`] before the body, to [`resume`] after it.
 
 use bytes::Bytes;
-use http::{Method as HttpMethod, Response};
+use http::Response;
 use sha2::{Digest, Sha256, Sha512};
 use smallvec::SmallVec;
 use subtle::ConstantTimeEq;
@@ -18,7 +18,7 @@ use crate::layer::Config;
 use crate::method::{Match, Method};
 use crate::outcome::Outcome;
 use crate::proof::{Covered, Proof};
-use crate::scheme::{Inspect, KeyOf, Scheme};
+use crate::scheme::{Inspect, KeyOf, Scheme, asks_challenge};
 use crate::time::Timestamp;
 
 /// What the head of a request led to.
@@ -37,7 +37,7 @@ pub(crate) enum Begun<S: Scheme> {
 /// Looks at the head: what is missing, malformed or stale is refused before keys are looked up and
 /// before a byte of the body is read.
 pub(crate) fn begin<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>, Reason> {
-    if S::CHALLENGES && matches!(*head.method(), HttpMethod::GET | HttpMethod::HEAD) {
+    if asks_challenge::<S>(head) {
         return Ok(Begun::Challenge(config.keys.keys(&KeyHint::new(*head, None))));
     }
     read_head(config, head)

@@ -11,6 +11,7 @@ use tower_layer::Layer;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, Reason, VerifyError};
+use crate::head::Head;
 use crate::keys::{KeySet, KeySource};
 use crate::method::Method;
 use crate::proof::Proof;
@@ -306,7 +307,7 @@ impl<S: Scheme> Config<S> {
     ) -> Response<Bytes> {
         let error = VerifyError::new(S::NAME, reason);
         if let Some(on_refused) = &self.on_refused {
-            let bears_secret = !S::Method::DISTINGUISHES;
+            let bears_secret = self.scheme.bears_secret(&Head::new(head));
             on_refused.refused(&Refused { error: &error, head, body, bears_secret });
         }
         self.refuse(error)

@@ -25,6 +25,7 @@ pub struct Refused<'a> {
     pub head: &'a Parts,
     /// Its body, as it came; `None` where it was refused before the body was read, or to the end.
     pub body: Option<&'a Bytes>,
-    /// Whether what is sent as the signature is the secret itself, so that this request may hold it.
+    /// Whether this request may hold a secret in the clear: as its signature, or in an unsigned challenge
+    /// or handshake. [`Scheme::bears_secret`](crate::Scheme::bears_secret) says so.
     pub bears_secret: bool,
 }

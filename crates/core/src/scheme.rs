@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Method as HttpMethod, Response};
 
 use crate::error::{ConfigError, Reason};
 use crate::evidence::Evidence;
@@ -75,6 +75,16 @@ pub trait Scheme: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether a request with this head may hold a secret in the clear, so that nothing of it is to be
+    /// kept or shown: see [`Refused::bears_secret`](crate::Refused::bears_secret).
+    ///
+    /// By default one whose signature is the secret itself, and one that
+    /// [`challenge`](Self::challenge) is asked about. To be written where a handshake in a body brings
+    /// a secret.
+    fn bears_secret(&self, head: &Head<'_>) -> bool {
+        !Self::Method::DISTINGUISHES || asks_challenge::<Self>(head)
+    }
+
     /// Reads what the request claims.
     ///
     /// It is called with `None` first, when only the head is there. A scheme that signs the raw
@@ -107,6 +117,11 @@ pub trait Scheme: Send + Sync + 'static {
         let _ = (verified, key);
         Ok(Attested::default())
     }
+}
+
+/// Whether [`Scheme::challenge`] is asked about it.
+pub(crate) fn asks_challenge<S: Scheme + ?Sized>(head: &Head<'_>) -> bool {
+    S::CHALLENGES && matches!(*head.method(), HttpMethod::GET | HttpMethod::HEAD)
 }
 
 /// The key of a scheme's method.

@@ -14,8 +14,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use countersign_core::{OnRefused, Refused, Timestamp};
 use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, COOKIE, Entry, HOST, HeaderMap, HeaderValue,
-    PROXY_AUTHORIZATION, SET_COOKIE, TRANSFER_ENCODING,
+    CONTENT_LENGTH, Entry, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
 use http::request::Parts;
 use http::{Request, Uri};
@@ -32,9 +31,11 @@ use crate::wire::{AT, BODY, REFUSED, encode};
 /// 1. No more than [`MOST_FILES`](Self::MOST_FILES) files and [`MOST_BYTES`](Self::MOST_BYTES) are
 ///    there, over restarts too; [`within`](Self::within) says otherwise. The oldest give way, so what
 ///    is there is the newest.
-/// 2. `Authorization`, `Proxy-Authorization` and cookies are left out. A request that bears its secret,
-///    as one with nothing but a token does, is not written at all. **The rest is what was sent**, and
-///    may be confidential: on Unix, only the owner can read the files.
+/// 2. Headers that are named like a credential are left out: those with `auth`, `token`, `secret`,
+///    `password`, `passwd`, `credential`, `cookie`, `session`, `jwt`, `api-key`, `apikey` or `access-key`
+///    in their names, unless `signature` is there too. A request that bears its secret, as one with nothing
+///    but a token does, is not written at all. **The rest is what was sent**, and may be confidential: on
+///    Unix, only the owner can read the files.
 /// 3. A thread of its own writes. A request is handed to it without waiting, and is dropped if 64 wait
 ///    already, or if their bodies have more bytes than the files may have.
 /// 4. What was refused before its body was read, or to its end, has none in its file, which says so.
@@ -156,16 +157,40 @@ impl Captured {
 /// The headers without credentials, and with a `Host`, which HTTP/2 has in its URI.
 fn kept(head: &Parts) -> HeaderMap {
     let mut headers = head.headers.clone();
-    for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE, TRANSFER_ENCODING] {
+    for name in head.headers.keys().filter(|name| is_credential(name)) {
         headers.remove(name);
     }
-    for name in [REFUSED, AT, BODY] {
+    for name in [TRANSFER_ENCODING, REFUSED, AT, BODY] {
         headers.remove(name);
     }
     if let (Entry::Vacant(host), Some(value)) = (headers.entry(HOST), host(&head.uri)) {
         host.insert(value);
     }
     headers
+}
+
+/// What stands in the names of headers that hold a credential. `auth` is in `Author`, too: what is left
+/// out without need costs a look, and what is written without need may cost an account.
+const CREDENTIALS: [&str; 12] = [
+    "auth",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "credential",
+    "cookie",
+    "session",
+    "jwt",
+    "api-key",
+    "apikey",
+    "access-key",
+];
+
+/// Whether it is named like a credential. A signature is none, and is what has to be explained; where a
+/// token stands in its place, the request bears its secret, and is not written.
+fn is_credential(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    !name.contains("signature") && CREDENTIALS.iter().any(|word| name.contains(word))
 }
 
 fn host(uri: &Uri) -> Option<HeaderValue> {

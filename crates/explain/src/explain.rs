@@ -140,10 +140,10 @@ impl Explain {
         let secrets = self.setup.secrets().iter().chain(&self.other_secrets);
         let show = Show::new(self.view, secrets);
         let mut walk = Walk::new(show.clone(), self.receiver.name());
-        walk.request(&request);
+        let dissection = check.dissect(&request);
+        walk.request(&request, dissection.bears_secret);
         walk.note(note.as_ref());
         walk.remark(self.remark.as_deref());
-        let dissection = check.dissect(&request);
         walk.dissection(&dissection);
         walk.signature(&held, self.setup.secrets().len());
         let claimed = dissection.claimed.ok().and_then(|claimed| claimed.timestamp);

@@ -33,8 +33,16 @@ impl Walk {
         self.steps
     }
 
-    pub(crate) fn request(&mut self, request: &Request<Bytes>) {
-        let url = self.show.value(request.uri().to_string().as_bytes());
+    /// Of one that may bear a secret, the URL is shown without its query.
+    pub(crate) fn request(&mut self, request: &Request<Bytes>, bears_secret: bool) {
+        let uri = request.uri();
+        let url = match uri.query() {
+            Some(query) if bears_secret => {
+                let (path, length) = (self.show.value(uri.path().as_bytes()), bytes(query.len()));
+                format!("{path} and a query of {length}, not shown")
+            }
+            _ => self.show.value(uri.to_string().as_bytes()),
+        };
         let length = request.body().len();
         self.add(
             "request",
@@ -112,14 +120,15 @@ impl Walk {
             let (length, shown) = (bytes(text.bytes.len()), self.show.text(&text.bytes));
             self.add("signed", State::Info, format!("{which}{length}, {covered}: {shown}"));
         }
-        self.expected(claimed, dissection.bears_secret);
+        self.expected(claimed);
     }
 
-    fn expected(&mut self, claimed: &Claimed, bears_secret: bool) {
+    fn expected(&mut self, claimed: &Claimed) {
+        let is_token = |given: &Signature| given.algorithm() == Algorithm::Token;
         match claimed.keys {
             None => self.add("expected", State::Bad, "there is no key for what the request names"),
             Some(0) => self.add("expected", State::Bad, "there is no key"),
-            Some(_) if bears_secret => {
+            Some(_) if claimed.signatures.iter().all(is_token) => {
                 let text = "the secret itself, which is not shown; no byte of the request is protected by it";
                 self.add("expected", State::Info, text);
             }

@@ -11,16 +11,17 @@ use crate::capture;
 const SENT: [&[u8]; 2] = [b"=> Send header, ", b"=> Send data, "];
 const OTHERS: [&[u8]; 4] = [b"== Info: ", b"<= Recv ", b"=> Send SSL data, ", b"=> Send "];
 
-/// How far into a line a mark may stand: behind a time and the ids of a transfer.
-const INDENT: usize = 48;
+/// What `--trace-time` writes before a mark: a digit for each 0.
+const TIME: &[u8] = b"00:00:00.000000";
 
 /// How many bytes a line of `--trace` has.
 const WIDTH: usize = 16;
 
-/// Whether it has the marks of a trace.
+/// Whether it has the marks of a trace. Those in the body of a request are no marks, so what begins with
+/// a request line is none.
 pub(super) fn is_one(text: &[u8]) -> bool {
     let mut lines = text.split(|&byte| byte == b'\n').take(64);
-    lines.any(|line| !matches!(mark(line), Mark::None))
+    !capture::has_request_line(text) && lines.any(|line| !matches!(mark(line), Mark::None))
 }
 
 /// Reads the one request that was sent.
@@ -51,12 +52,8 @@ enum Mark {
 }
 
 fn mark(line: &[u8]) -> Mark {
-    let start = line.get(..INDENT).unwrap_or(line);
-    let after = |mark: &[u8]| {
-        let at = start.windows(mark.len()).position(|window| window == mark)?;
-        // A line of a block is no mark, whatever it holds.
-        (at == 0 || !is_content(line)).then(|| line.get(at + mark.len()..)).flatten()
-    };
+    let line = unstamped(line);
+    let after = |mark: &[u8]| line.strip_prefix(mark);
     for (kind, mark) in [Mark::Header as fn(usize) -> Mark, Mark::Data].into_iter().zip(SENT) {
         if let Some(length) = after(mark).and_then(leading_number) {
             return kind(length);
@@ -65,13 +62,31 @@ fn mark(line: &[u8]) -> Mark {
     if OTHERS.into_iter().any(|mark| after(mark).is_some()) { Mark::Other } else { Mark::None }
 }
 
+/// The line without the time of `--trace-time` and the ids of `--trace-ids`.
+fn unstamped(line: &[u8]) -> &[u8] {
+    let line = without_word(line, is_time);
+    without_word(line, |word| word.starts_with(b"[") && word.ends_with(b"]"))
+}
+
+fn without_word(line: &[u8], stamp: impl Fn(&[u8]) -> bool) -> &[u8] {
+    let mut halves = line.splitn(2, |&byte| byte == b' ');
+    match (halves.next(), halves.next()) {
+        (Some(word), Some(rest)) if stamp(word) => rest,
+        _ => line,
+    }
+}
+
+fn is_time(word: &[u8]) -> bool {
+    let fits = |(byte, pattern): (&u8, &u8)| match pattern {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == pattern,
+    };
+    word.len() == TIME.len() && word.iter().zip(TIME).all(fits)
+}
+
 fn leading_number(text: &[u8]) -> Option<usize> {
     let digits = text.split(|byte| !byte.is_ascii_digit()).next()?;
     str::from_utf8(digits).ok()?.parse().ok()
-}
-
-fn is_content(line: &[u8]) -> bool {
-    content(line).is_some()
 }
 
 /// Where a line stands in its block, and what it says.

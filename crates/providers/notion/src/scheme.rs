@@ -12,9 +12,11 @@ use crate::first_request::FirstRequest;
 
 const NAME: &str = "X-Notion-Signature";
 
+const HEADER: HeaderName = HeaderName::from_static("x-notion-signature");
+
 static SIGNATURE: SignatureHeader = SignatureHeader::new(
     NAME,
-    HeaderName::from_static("x-notion-signature"),
+    HEADER,
     "sha256=",
     Algorithm::HmacSha256,
     Encoding::Hex,
@@ -52,6 +54,11 @@ impl Scheme for Notion {
 
     fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
         Ok(HmacKey::new(secret.expose()))
+    }
+
+    /// An unsigned one is perhaps the first, with the verification token in its body.
+    fn bears_secret(&self, head: &Head<'_>) -> bool {
+        self.first_request.is_some() && !head.headers().contains_key(HEADER)
     }
 
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason> {
