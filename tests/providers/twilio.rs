@@ -104,6 +104,7 @@ async fn a_call_is_read_from_a_post_and_from_a_get_alike() {
 
     // The query is what is signed here. A body beside it is nobody's.
     let request = signed(&under(), TOKEN, get("/hook?tenant=1&CallSid=CA1&From=%2B1+2"));
+    assert_eq!(posted.send(request.clone()).await, (StatusCode::OK, "GET +1 2 1".into()));
     let proof = verify(request.map(|_| "CallSid=CA2".into())).expect("genuine");
     assert_eq!(proof.body(), "tenant=1&CallSid=CA1&From=%2B1+2");
     let call: Call = proof.payload().expect("a call");

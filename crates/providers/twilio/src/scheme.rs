@@ -112,6 +112,8 @@ impl Scheme for Twilio {
 
     const NAME: &'static str = "twilio";
 
+    const SIGNED_GETS: bool = true;
+
     fn key(&self, secret: &Secret) -> Result<HmacKey, ConfigError> {
         Ok(HmacKey::new(secret.expose()))
     }
