@@ -106,6 +106,26 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
         by_chance: false,
     },
     Divergence {
+        name: "settings-that-do-not-say-it",
+        why: "where SHA-256 alone is configured it holds without the header; the package then takes it for SHA-1",
+        at: |file, _| file == "twilio-sha256",
+        mutation: |mutation| {
+            is(mutation, "-settings", HeaderMutation::Removed)
+                || is(mutation, "-settings", HeaderMutation::Empty)
+                || is(mutation, "-settings", HeaderMutation::UpperCase)
+        },
+        we_accept: true,
+        by_chance: false,
+    },
+    Divergence {
+        name: "settings-of-another-name",
+        why: "the same, where the change was in the name `algorithm`",
+        at: |file, _| file == "twilio-sha256",
+        mutation: |mutation| is(mutation, "-settings", HeaderMutation::Changed),
+        we_accept: true,
+        by_chance: true,
+    },
+    Divergence {
         name: "any-age",
         why: "the package compares the signed time with nothing; events are delivered for 24 hours",
         at: |file, _| file == "sendgrid",
@@ -119,7 +139,7 @@ pub(super) static DIVERGENCES: &[Divergence] = &[
 const NODE_TAKES_BYTES: [&str; 4] = ["discord", "line", "notion", "standard-webhooks-v1a"];
 
 /// Files whose packages for Python take the body as a text.
-const PYTHON_TAKES_A_TEXT: [&str; 10] = [
+const PYTHON_TAKES_A_TEXT: [&str; 12] = [
     "hubspot",
     "line",
     "openai",
@@ -130,6 +150,8 @@ const PYTHON_TAKES_A_TEXT: [&str; 10] = [
     "standard-webhooks",
     "stripe",
     "svix",
+    "twilio",
+    "twilio-sha256",
 ];
 
 fn is(mutation: &Mutation, header: &str, what: HeaderMutation) -> bool {

@@ -14,11 +14,13 @@ mod trial;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use countersign::Secret;
-use countersign_cli::registry::{Credentials, PUBLIC_KEYS, Settings, random_text};
+use countersign_cli::registry::{Credentials, PUBLIC_KEYS, Sample, Settings, random_text};
 use countersign_ed25519::Ed25519SigningKey;
+use http::Method;
+use sha2::{Digest, Sha256};
 
 use self::oracle::Language::{Node, Python};
-use self::trial::Trial;
+use self::trial::{PATH, Trial};
 
 #[test]
 fn github() {
@@ -106,8 +108,24 @@ fn square() {
 
 #[test]
 fn twilio() {
-    Trial::of("twilio").against(Node, "twilio");
-    Trial::of("twilio").against(Python, "twilio");
+    let json = || Trial::of("twilio").sends(&JSON, bound);
+    for language in [Node, Python] {
+        Trial::of("twilio").against(language, "twilio");
+        json().against(language, "twilio");
+    }
+    // The package for Node knows no SHA-256.
+    Trial::of("twilio").set("sha256_only=true").against(Python, "twilio-sha256");
+    json().set("sha256_only=true").against(Python, "twilio-sha256");
+}
+
+/// What Twilio sends of conversations and events.
+const JSON: Sample =
+    Sample { method: Method::POST, headers: &[("Content-Type", "application/json")], body: b"{}" };
+
+/// Where Twilio sends a body to that is no form: its digest is behind the query that was configured.
+fn bound(body: &[u8]) -> String {
+    let digest: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{PATH}&bodySHA256={digest}")
 }
 
 /// A fresh key pair of Ed25519, in base64 behind these prefixes.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use countersign::{Secret, Timestamp};
-use countersign_cli::registry::{self, Credentials, Provider, Settings, Verifier};
+use countersign_cli::registry::{self, Credentials, Provider, Sample, Settings, Verifier};
 use http::Request;
 use http::header::{HeaderName, HeaderValue};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -20,7 +20,8 @@ const ROUNDS: usize = 600;
 
 /// Where requests are sent to.
 const URL: &str = "https://hooks.example.com/a/hook?from=vendor";
-const PATH: &str = "/a/hook?from=vendor";
+const BASE: &str = "https://hooks.example.com";
+pub(super) const PATH: &str = "/a/hook?from=vendor";
 
 /// A provider, to be tried.
 pub(super) struct Trial {
@@ -28,6 +29,8 @@ pub(super) struct Trial {
     make: Box<dyn Fn() -> Credentials>,
     credentials: Credentials,
     settings: Settings,
+    sample: &'static Sample,
+    path: fn(&[u8]) -> String,
     runner: TestRunner,
     seed: [u8; 32],
 }
@@ -44,12 +47,19 @@ impl Trial {
         seed[..16].copy_from_slice(&nanos.to_le_bytes());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let runner = TestRunner::new_with_rng(Config::default(), rng);
-        Self { provider, make, credentials, settings, runner, seed }
+        let (sample, path) = (provider.sample(), |_: &[u8]| PATH.to_owned());
+        Self { provider, make, credentials, settings, sample, path, runner, seed }
     }
 
     /// With another setting, as `NAME=VALUE`.
     pub(super) fn set(mut self, assignment: &str) -> Self {
         self.settings.parse(&self.provider.members(), assignment).expect("a setting");
+        self
+    }
+
+    /// With requests of another kind, each sent to the path that is made of its body.
+    pub(super) fn sends(mut self, sample: &'static Sample, path: fn(&[u8]) -> String) -> Self {
+        (self.sample, self.path) = (sample, path);
         self
     }
 
@@ -73,7 +83,8 @@ impl Trial {
         for round in 0..ROUNDS {
             let mutation = &mutations[round % mutations.len()];
             let request = self.changed(mutation);
-            let question = Question { request: &request, url: URL, key: &key, signing: &signing };
+            let url = url(&request);
+            let question = Question { request: &request, url: &url, key: &key, signing: &signing };
             let theirs = oracle.verify(&question);
             let ours = verifier.verify(request.clone(), now());
             if ours.is_ok() != theirs.genuine {
@@ -118,7 +129,8 @@ impl Trial {
         signing: &str,
     ) {
         let mut request = self.unsigned();
-        let question = Question { request: &request, url: URL, key, signing };
+        let url = url(&request);
+        let question = Question { request: &request, url: &url, key, signing };
         let Some(headers) = oracle.sign(&question) else { return };
         for (name, value) in headers {
             let name = HeaderName::try_from(name).expect("a name");
@@ -143,7 +155,7 @@ impl Trial {
         written.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         let mut all = Mutation::all(&written, self.provider.facts().time.is_some());
         // What has a form of the body signed, or a time put into it, signs no others.
-        let not_utf8 = unsigned.map(|body| [&body, &b"\xff"[..]].concat().into());
+        let not_utf8 = self.not_utf8(unsigned);
         let (secret, settings) = (&self.credentials.signing, &self.settings);
         if self.provider.sign(settings, secret, now(), not_utf8).is_err() {
             all.retain(|mutation| *mutation != Mutation::NotUtf8);
@@ -164,7 +176,7 @@ impl Trial {
             _ => (&self.credentials.signing, now()),
         };
         if *mutation == Mutation::NotUtf8 {
-            *request.body_mut() = [request.body(), &b"\xff"[..]].concat().into();
+            request = self.not_utf8(request);
         }
         let mut signed = self.sign(request, time, secret);
         mutation.apply(&mut signed, self.runner.rng());
@@ -172,12 +184,27 @@ impl Trial {
     }
 
     fn unsigned(&mut self) -> Request<Bytes> {
-        requests::request(self.provider.sample(), PATH, &mut self.runner)
+        let request = requests::request(self.sample, &mut self.runner);
+        self.sent(request)
+    }
+
+    fn not_utf8(&self, request: Request<Bytes>) -> Request<Bytes> {
+        self.sent(request.map(|body| [&body, &b"\xff"[..]].concat().into()))
+    }
+
+    /// On its way to where a request with this body is sent to.
+    fn sent(&self, mut request: Request<Bytes>) -> Request<Bytes> {
+        *request.uri_mut() = (self.path)(request.body()).parse().expect("a path");
+        request
     }
 
     fn sign(&self, request: Request<Bytes>, time: Timestamp, secret: &Secret) -> Request<Bytes> {
         self.provider.sign(&self.settings, secret, time, request).expect("a signature")
     }
+}
+
+fn url(request: &Request<Bytes>) -> String {
+    format!("{BASE}{}", request.uri())
 }
 
 fn now() -> Timestamp {

@@ -199,7 +199,7 @@ impl Claimed {
         body: &Bytes,
         evidence: Evidence,
     ) -> Self {
-        let Evidence { claim, mut messages, timestamp, id, key_id, .. } = evidence;
+        let Evidence { claim, mut messages, timestamp, id, key_id } = evidence;
         if messages.is_empty() {
             messages.push(Message::body());
         }

@@ -22,7 +22,6 @@ use crate::scheme::{Inspect, KeyOf, Scheme, asks_challenge};
 use crate::time::Timestamp;
 
 /// What the head of a request led to.
-#[expect(clippy::large_enum_variant, reason = "moved once a request; a box would cost more")]
 pub(crate) enum Begun<S: Scheme> {
     /// Perhaps an unsigned challenge: [`challenge`] answers with these keys.
     Challenge(Lookup<KeyOf<S>>),

@@ -183,7 +183,6 @@ impl Default for Defaults {
 /// What [`Scheme::inspect`] found.
 #[derive(Debug)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "moved once a request; a box would cost more")]
 pub enum Inspect {
     /// All that is claimed.
     Evidence(Evidence),

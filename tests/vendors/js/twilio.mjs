@@ -1,5 +1,7 @@
 import twilio from "twilio";
 
+const isForm = (headers) => headers["content-type"] === "application/x-www-form-urlencoded";
+
 // As Express has them: a text, or an array where a name has several values.
 function params(body) {
   const found = new URLSearchParams(body.toString());
@@ -10,9 +12,14 @@ function params(body) {
   return Object.fromEntries([...new Set(found.keys())].map((name) => [name, value(name)]));
 }
 
-export const verify = ({ key, url, headers, body }) =>
-  twilio.validateRequest(key, headers["x-twilio-signature"], url, params(body));
+export function verify({ key, url, headers, body }) {
+  const signature = headers["x-twilio-signature"];
+  return isForm(headers)
+    ? twilio.validateRequest(key, signature, url, params(body))
+    : twilio.validateRequestWithBody(key, signature, url, body.toString());
+}
 
-export const sign = ({ key, url, body }) => ({
-  "X-Twilio-Signature": twilio.getExpectedTwilioSignature(key, url, params(body)),
+// The digest of any other body is in the URL, which is all that is signed.
+export const sign = ({ key, url, headers, body }) => ({
+  "X-Twilio-Signature": twilio.getExpectedTwilioSignature(key, url, isForm(headers) ? params(body) : {}),
 });

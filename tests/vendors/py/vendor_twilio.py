@@ -10,14 +10,22 @@ class Params(dict):
 
 
 def params(request):
-    return Params(parse_qs(request.body.decode(), keep_blank_values=True))
+    """The fields of a form; any other body as a text, as the package wants it."""
+    if request.headers["content-type"] == "application/x-www-form-urlencoded":
+        return Params(parse_qs(request.body.decode(), keep_blank_values=True))
+    return request.body.decode()
 
 
-def verify(request):
+def verify(request, algorithm=None):
     signature = request.headers.get("x-twilio-signature", "")
-    return RequestValidator(request.key).validate(request.url, params(request), signature)
+    validator = RequestValidator(request.key)
+    return validator.validate(request.url, params(request), signature, algorithm)
 
 
-def sign(request):
-    signature = RequestValidator(request.key).compute_signature(request.url, params(request))
-    return {"X-Twilio-Signature": signature}
+def sign(request, algorithm=None):
+    fields = params(request)
+    if isinstance(fields, str):
+        # The digest of the body is in the URL, which is all that is signed.
+        fields = {}
+    validator = RequestValidator(request.key)
+    return {"X-Twilio-Signature": validator.compute_signature(request.url, fields, algorithm)}
