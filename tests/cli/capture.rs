@@ -41,8 +41,8 @@ fn the_trailers_are_no_headers() {
 
 #[test]
 fn nothing_is_guessed() {
-    let many = "A: b\r\n".repeat(101);
-    let long = format!("A: {}\r\n\r\n", "b".repeat(70_000));
+    let many = "A: b\r\n".repeat(1025);
+    let long = format!("A: {}\r\n\r\n", "b".repeat(1 << 20));
     let extension = format!("Transfer-Encoding: chunked\r\n\r\n1;{}\r\n", "b".repeat(5_000));
     for (rest, why) in [
         ("Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", "more than once"),
@@ -79,7 +79,7 @@ fn nothing_is_guessed() {
         ("A : b\r\n\r\n", "malformed"),
         ("A: b\r\n folded\r\n\r\n", "malformed"),
         ("A: b\0\r\n\r\n", "malformed"),
-        (&many, "more than 100 headers"),
+        (&many, "more than 1024 headers"),
         (&long, "the head has more than"),
         (&extension, "line of a chunk"),
     ] {

@@ -245,7 +245,7 @@ fn a_challenge_is_explained_and_its_token_not_shown() {
     let query = format!("hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={TOKEN}");
     let capture = format!("GET /meta?{query} HTTP/1.1\r\nHost: a\r\n\r\n");
     let explain = |settings: &[&str]| {
-        let args = ["explain", "meta", "--secret-env", "SECRET", "--budget", "60"];
+        let args = ["explain", "meta", "--secret-env", "SECRET", "--budget", "1"];
         let run = countersign_with(&[&args[..], settings, &["-"]].concat(), capture.as_bytes());
         assert!(!run.text().contains(TOKEN) && !run.text().contains("hock"), "{run:?}");
         run
@@ -260,6 +260,66 @@ fn a_challenge_is_explained_and_its_token_not_shown() {
         assert_eq!(wrong.code, 1, "{wrong:?}");
         assert!(wrong.text().contains("hub.verify_token: 14 bytes, not shown"), "{wrong:?}");
         assert_eq!(explain(more).code, 1, "without a token, none is answered");
+    }
+}
+
+/// A stale request of a sender who writes what a server would note, and a file of such a server.
+#[test]
+fn a_capture_says_when_it_arrived_and_a_sender_does_not() {
+    let capture = String::from_utf8(signed("space-signing-key", "{}", &[])).unwrap();
+    let explain = |text: &str| {
+        let args = ["explain", "space-signing-key", "--secret-env", "SECRET", "--budget", "1"];
+        let args = [&args[..], &["--json", "-"]].concat();
+        countersign_with(&args, text.as_bytes())
+    };
+    let note = "x-countersign-refused: all is well\r\nx-countersign-at: 1700000001000\r\n";
+    let by_server = explain(&capture.replace("\r\n\r\n", &format!("\r\n{note}\r\n")));
+    assert_eq!(by_server.code, 0, "{by_server:?}");
+    assert!(by_server.text().contains("1700000001, when it arrived as the capture says"));
+    let by_sender = explain(&capture.replacen("\r\n", &format!("\r\n{note}"), 1));
+    assert_eq!(by_sender.json()["reason"], "stale", "{by_sender:?}");
+
+    let (head, body) = capture.split_once("\r\n\r\n").unwrap();
+    let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+    let headers = headers.chain(note.lines().filter_map(|line| line.split_once(": ")));
+    let headers: Vec<_> =
+        headers.map(|(name, value)| json!({"name": name, "value": value})).collect();
+    let har = |started: &str| {
+        let request = json!({
+            "method": "POST", "url": "https://example.com/a", "headers": headers,
+            "postData": {"text": body},
+        });
+        let entry = json!({"startedDateTime": started, "request": request});
+        json!({"log": {"entries": [entry]}}).to_string()
+    };
+    assert_eq!(explain(&har("2023-12-14T22:13:20Z")).json()["reason"], "stale");
+    for started in ["2023-11-14T22:13:21.500Z", "2023-11-14T23:13:21+01:00"] {
+        // With a byte order mark, as .NET writes it.
+        let run = explain(&format!("\u{feff}{}", har(started)));
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.text().contains("when it arrived as the capture says"), "{run:?}");
+    }
+    explain(&har("yesterday")).is_one_error_naming("startedDateTime is not a time");
+    assert_eq!(
+        explain(&format!("\u{feff}{}", capture.replacen("\r\n", &format!("\r\n{note}"), 1))).json()
+            ["reason"],
+        "stale"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_capture_is_said_without_its_values() {
+    for capture in [
+        r#"{"log":"Authorization: Bearer TOPSECRET"}"#,
+        r#"{"log":{"entries":"TOPSECRET"}}"#,
+        r#"{"log":{"entries":[{"request":"TOPSECRET"}]}}"#,
+        r#"{"log":{"entries":[{"request":{"method":"TOPSECRET","url":"/","headers":"TOPSECRET"}}]}}"#,
+        r#"{"log":{"entries":[{"startedDateTime":"TOPSECRET","request":{"method":"GET","url":"/"}}]}}"#,
+        r#"{"vectors":"TOPSECRET"}"#,
+    ] {
+        let run = explain(capture.as_bytes(), &[]);
+        run.is_one_error_naming("capture -: ");
+        assert!(!run.err.contains("TOPSECRET"), "{run:?}");
     }
 }
 
@@ -337,6 +397,8 @@ fn the_line_ends_of_a_trace_are_known() {
         &"x".repeat(64),
         &format!("{}\r\ny", "x".repeat(64)),
         &"\r\nabc".repeat(100),
+        // As long as a line of --trace, and of digits and spaces.
+        &format!("{}{}", "61 ".repeat(16), "a".repeat(16)),
     ] {
         let capture = signed("spark", body, &[]);
         let signature =

@@ -12,12 +12,13 @@ use countersign::meta::Meta;
 use countersign::notion::Notion;
 use countersign::{
     HmacKey, KeySet, MemoryReplay, Replay, Scheme, Secret, SpaceTokenVerify, Spark, SparkVerify,
-    VerifyLayer,
+    Timestamp, VerifyLayer,
 };
 use countersign_cli::capture;
 use countersign_tests::server::{Server, exchange};
 
 use tempfile::TempDir;
+use tower::{Layer, ServiceExt};
 
 const SECRET: &str = "s3cr3t-of-the-webhook";
 
@@ -61,10 +62,12 @@ fn request(headers: &str, body: &str) -> Vec<u8> {
 
 /// The cause of the first file, as the command line would say it.
 fn explain(file: &Path) -> countersign::explain::Explanation {
-    let request = capture::parse(&fs::read(file).unwrap()).unwrap();
+    let mut request = capture::parse(&fs::read(file).unwrap()).unwrap();
+    let note = take_note(&mut request).unwrap();
     let receiver = Receiver::new(|setup| VerifyLayer::<Spark>::try_new(setup.secrets().to_vec()));
     let setup = Setup::default().secret(Secret::new(SECRET).unwrap());
-    Explain::new(receiver, setup).budget(Duration::from_secs(60)).explain(request).unwrap()
+    let explain = Explain::new(receiver, setup).note(note).budget(Duration::from_secs(60));
+    explain.explain(request).unwrap()
 }
 
 #[tokio::test]
@@ -235,6 +238,9 @@ async fn an_unsigned_handshake_that_was_refused_is_not_kept() {
 async fn count_and_bytes_are_bounded_and_the_newest_stay() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("notes.http"), "mine").unwrap();
+    // Named like the oldest of them, and none: it can neither be counted nor removed.
+    let trap = folder.path().join("1000000000000-0000001-0000000000-spark-mismatch.http");
+    fs::create_dir(&trap).unwrap();
     for (most, bytes) in [(3, 1 << 20), (100, 700)] {
         // Over restarts, too.
         for round in 0..2 {
@@ -249,7 +255,7 @@ async fn count_and_bytes_are_bounded_and_the_newest_stay() {
             let start = Instant::now();
             let ours = loop {
                 let mut ours = files(folder.path(), 1);
-                ours.retain(|path| !path.ends_with("notes.http"));
+                ours.retain(|path| !path.ends_with("notes.http") && *path != trap);
                 let is_last = |path: &PathBuf| {
                     fs::read_to_string(path).is_ok_and(|text| text.contains(&last))
                 };
@@ -266,6 +272,62 @@ async fn count_and_bytes_are_bounded_and_the_newest_stay() {
         }
     }
     assert_eq!(fs::read_to_string(folder.path().join("notes.http")).unwrap(), "mine");
+}
+
+/// What is written can be read: a reader takes as many headers, and as long ones.
+#[tokio::test]
+async fn a_head_is_kept_if_it_can_be_read() {
+    let folder = TempDir::new().unwrap();
+    let capture = CaptureRejected::to(folder.path()).unwrap();
+    let layer = SparkVerify::new(SECRET).on_refused(capture);
+    let refused = |count: usize, length: usize| {
+        let headers = (0..count).map(|index| (format!("x-{index}"), "x".repeat(length)));
+        let request = headers
+            .fold(http::Request::post("/"), |request, (name, value)| request.header(name, value));
+        let service = layer.layer(tower::service_fn(async |_| {
+            Ok::<_, std::convert::Infallible>(http::Response::new(String::new()))
+        }));
+        service.oneshot(request.body(axum::body::Body::empty()).unwrap())
+    };
+    // A note of three lines and a length are added.
+    for (count, length) in [(1021, 1), (2, 1 << 20), (1020, 1), (3, 300_000)] {
+        assert_eq!(refused(count, length).await.unwrap().status(), 401);
+    }
+    let files = files(folder.path(), 2);
+    assert_eq!(files.len(), 2, "{files:?}");
+    for (file, count) in files.iter().zip([1020, 3]) {
+        let mut request = capture::parse(&fs::read(file).unwrap()).unwrap();
+        assert!(take_note(&mut request).is_some());
+        assert_eq!(request.headers().len(), count + 1, "with its length");
+    }
+}
+
+/// A sender is not to say when a request arrived, or that it was refused.
+#[test]
+fn a_note_stands_last_in_the_head_and_nowhere_else() {
+    let note = |lines: &str| {
+        let head = format!("POST / HTTP/1.1\r\n{lines}\r\n");
+        take_note(&mut capture::parse(head.as_bytes()).unwrap())
+    };
+    let refused = "x-countersign-refused: spark: why\r\n";
+    let at = "x-countersign-at: 1700000001000\r\n";
+    let body = "x-countersign-body: not read\r\n";
+    let taken = note(&format!("a: b\r\n{refused}{at}")).unwrap();
+    assert_eq!(taken.at, Some(Timestamp::from_secs(1_700_000_001)));
+    assert!(!taken.body_missing && taken.refused == "spark: why");
+    assert!(note(&format!("a: b\r\n{body}{refused}{at}")).unwrap().body_missing);
+    for lines in [
+        format!("{refused}{at}a: b\r\n"),
+        format!("{refused}a: b\r\n{at}"),
+        format!("{at}{refused}"),
+        format!("{refused}{refused}{at}"),
+        format!("{refused}{at}{at}"),
+        format!("{body}a: b\r\n{refused}{at}"),
+        refused.to_owned(),
+        at.to_owned(),
+    ] {
+        assert!(note(&lines).is_none(), "{lines}");
+    }
 }
 
 #[tokio::test]

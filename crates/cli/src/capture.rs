@@ -4,7 +4,7 @@
 //! why it cannot, and it never guesses.
 //!
 //! 1. Lines end with CRLF or LF. Line ends before the request line are passed over.
-//! 2. The head has at most 64 KiB and 100 headers, the whole capture at most [`LIMIT`] bytes.
+//! 2. The head has at most 1 MiB and 1024 headers, as what a server captures, and the whole capture at most [`LIMIT`] bytes.
 //! 3. The body is as long as `Content-Length` says, or `chunked` (extensions and trailers are read
 //!    and dropped), or goes to the end of the capture where neither is there. Both, one of them
 //!    twice, or another coding is an error: two readers could disagree on such a request.
@@ -16,15 +16,13 @@ mod chunked;
 use std::fmt::{self, Display, Formatter};
 
 use bytes::Bytes;
+use countersign::explain::{LARGEST_HEAD, MOST_HEADERS};
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Uri, Version};
 use httparse::Status;
 
 /// The largest capture in bytes.
 pub const LIMIT: usize = 64 * 1024 * 1024;
-
-const HEAD_LIMIT: usize = 64 * 1024;
-const MAX_HEADERS: usize = 100;
 
 /// Reads the one request that `capture` holds.
 ///
@@ -62,13 +60,13 @@ pub(crate) fn has_request_line(capture: &[u8]) -> bool {
 }
 
 fn head(capture: &[u8]) -> Result<(Request<Bytes>, &[u8]), CaptureError> {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut head = httparse::Request::new(&mut headers);
-    let start = capture.get(..HEAD_LIMIT).unwrap_or(capture);
+    let start = capture.get(..LARGEST_HEAD).unwrap_or(capture);
     let length = match head.parse(start) {
         Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) if start.len() < capture.len() => {
-            return Err(CaptureError::new(format!("the head has more than {HEAD_LIMIT} bytes")));
+            return Err(CaptureError::new(format!("the head has more than {LARGEST_HEAD} bytes")));
         }
         Ok(Status::Partial) => {
             return Err(CaptureError::new("the head is cut off: no empty line ends it"));
@@ -157,7 +155,7 @@ impl CaptureError {
     fn head(error: httparse::Error) -> Self {
         Self::new(match error {
             httparse::Error::TooManyHeaders => {
-                format!("there are more than {MAX_HEADERS} headers")
+                format!("there are more than {MOST_HEADERS} headers")
             }
             httparse::Error::Token => "it does not begin with a request line".to_owned(),
             httparse::Error::Version => "the version is not HTTP/1.0 or HTTP/1.1".to_owned(),

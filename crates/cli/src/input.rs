@@ -9,21 +9,24 @@ mod trace;
 
 use bytes::Bytes;
 use countersign::Timestamp;
+use countersign::explain::{Note, take_note};
 use http::Request;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::capture;
 use crate::registry::{Provider, Settings};
-use crate::vectors::{self, Vector};
+use crate::vectors::{self, Vector, without_values};
 
 /// A request, and what was captured with it.
 #[derive(Debug)]
 pub struct Input {
     /// The request.
     pub request: Request<Bytes>,
-    /// When it arrived, where that is known.
+    /// When it arrived, where the capture says so.
     pub now: Option<Timestamp>,
+    /// What the server noted that refused it.
+    pub note: Option<Note>,
     /// How its receiver is configured, where that is known.
     pub settings: Option<Settings>,
     /// What is to be known of how it was captured.
@@ -52,6 +55,8 @@ pub fn read(
     if text.len() > capture::LIMIT {
         return Err(format!("it has more than {} bytes", capture::LIMIT));
     }
+    // Some editors and exporters write a byte order mark, which no kind of capture begins with.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if text.trim_ascii_start().starts_with(b"{") {
         return json(text, provider, choice);
     }
@@ -64,13 +69,15 @@ pub fn read(
     if trace::is_one(text) {
         return trace::parse(text);
     }
-    let request = capture::parse(text).map_err(|error| error.to_string())?;
-    Ok(request.into())
+    let mut request = capture::parse(text).map_err(|error| error.to_string())?;
+    // Only here: in the other kinds, headers stand in the order that the sender chose.
+    let note = take_note(&mut request);
+    Ok(Input { note, ..request.into() })
 }
 
 impl From<Request<Bytes>> for Input {
     fn from(request: Request<Bytes>) -> Self {
-        Self { request, now: None, settings: None, remark: None }
+        Self { request, now: None, note: None, settings: None, remark: None }
     }
 }
 
@@ -83,10 +90,10 @@ fn json(text: &[u8], provider: &'static dyn Provider, choice: Choice<'_>) -> Res
         request: Option<IgnoredAny>,
     }
 
-    let outline: Outline =
-        serde_json::from_slice(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    let outline: Outline = serde_json::from_slice(text)
+        .map_err(|error| format!("it is not JSON: {}", without_values(&error)))?;
     match outline {
-        Outline { log: Some(_), .. } => har::parse(text, choice.har_entry).map(Input::from),
+        Outline { log: Some(_), .. } => har::parse(text, choice.har_entry),
         Outline { vectors: Some(_), .. } => {
             of_several(text, choice.vector).and_then(|vector| of(vector, provider))
         }
@@ -120,5 +127,5 @@ fn of(vector: Vector, provider: &'static dyn Provider) -> Result<Input, String> 
     if of != asked {
         return Err(format!("the vector is of `{of}`, not of `{asked}`"));
     }
-    Ok(Input { request, now: Some(now), settings: Some(settings), remark: None })
+    Ok(Input { now: Some(now), settings: Some(settings), ..request.into() })
 }

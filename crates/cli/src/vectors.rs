@@ -14,8 +14,8 @@ use http::Request;
 
 use crate::registry::{Accepted, Provider, Settings};
 
-pub(crate) use self::file::read_one;
 pub use self::file::{VectorError, read};
+pub(crate) use self::file::{read_one, without_values};
 
 /// One vector, ready to be run.
 pub struct Vector {

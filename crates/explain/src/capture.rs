@@ -20,7 +20,7 @@ use http::request::Parts;
 use http::{Request, Uri};
 
 use self::folder::Folder;
-use crate::wire::{AT, BODY, REFUSED, encode};
+use crate::wire::{AT, BODY, LARGEST_HEAD, MOST_HEADERS, REFUSED, encode, head_length};
 
 /// Writes the requests that a layer refuses into a folder, each as one HTTP/1.1 request in a file of
 /// its own: what `countersign explain` reads.
@@ -37,7 +37,8 @@ use crate::wire::{AT, BODY, REFUSED, encode};
 ///    but a token does, is not written at all. **The rest is what was sent**, and may be confidential: on
 ///    Unix, only the owner can read the files.
 /// 3. A thread of its own writes. A request is handed to it without waiting, and is dropped if 64 wait
-///    already, or if their bodies have more bytes than the files may have.
+///    already, or if they have more bytes together than the files may have. So is one with a head of more
+///    than [`LARGEST_HEAD`] bytes or [`MOST_HEADERS`] headers, which nobody could read again.
 /// 4. What was refused before its body was read, or to its end, has none in its file, which says so.
 ///
 /// A note in headers of its own, `x-countersign-*`, says who refused the request, why and when. What the
@@ -48,13 +49,15 @@ use crate::wire::{AT, BODY, REFUSED, encode};
 pub struct CaptureRejected {
     folder: Arc<Folder>,
     waiting: SyncSender<Captured>,
-    /// How many bytes of bodies wait.
+    /// How many bytes wait.
     bytes: Arc<AtomicUsize>,
 }
 
 /// A request on its way to a file.
 struct Captured {
     request: Request<Bytes>,
+    /// How many bytes it has in its file.
+    length: usize,
     at: Timestamp,
     name: String,
 }
@@ -97,7 +100,7 @@ impl CaptureRejected {
     }
 
     fn hand_on(&self, captured: Captured) {
-        let length = captured.request.body().len();
+        let length = captured.length;
         let waiting = self.bytes.fetch_add(length, Ordering::Relaxed);
         let fits = waiting.saturating_add(length) <= self.folder.most_bytes();
         if !fits || self.waiting.try_send(captured).is_err() {
@@ -109,8 +112,14 @@ impl CaptureRejected {
 
 impl OnRefused for CaptureRejected {
     fn refused(&self, refused: &Refused<'_>) {
-        if !refused.bears_secret {
-            self.hand_on(Captured::of(refused, SystemTime::now().into()));
+        if refused.bears_secret {
+            return;
+        }
+        match Captured::of(refused, SystemTime::now().into()) {
+            Some(captured) => self.hand_on(captured),
+            None => {
+                tracing::debug!(target: "countersign", "a refused request was not captured: a large head");
+            }
         }
     }
 }
@@ -122,16 +131,17 @@ impl Debug for CaptureRejected {
 }
 
 fn write_all(folder: &Folder, captured: &Receiver<Captured>, waiting: &AtomicUsize) {
-    while let Ok(Captured { request, at, name }) = captured.recv() {
+    while let Ok(Captured { request, length, at, name }) = captured.recv() {
         if let Err(error) = folder.write(at, &name, &encode(&request)) {
             tracing::warn!(target: "countersign", %error, "a refused request was not captured");
         }
-        waiting.fetch_sub(request.body().len(), Ordering::Relaxed);
+        waiting.fetch_sub(length, Ordering::Relaxed);
     }
 }
 
 impl Captured {
-    fn of(refused: &Refused<'_>, at: Timestamp) -> Self {
+    /// `None` where the head is too large.
+    fn of(refused: &Refused<'_>, at: Timestamp) -> Option<Self> {
         let (scheme, reason) = (refused.error.scheme(), refused.error.reason());
         let mut request = Request::new(refused.body.cloned().unwrap_or_default());
         *request.method_mut() = refused.head.method.clone();
@@ -150,7 +160,12 @@ impl Captured {
                 headers.insert(name, value);
             }
         }
-        Self { request, at, name: format!("{scheme}-{}", reason.code()) }
+        let head = head_length(&request);
+        if head > LARGEST_HEAD || request.headers().len() > MOST_HEADERS {
+            return None;
+        }
+        let length = head.saturating_add(request.body().len());
+        Some(Self { request, length, at, name: format!("{scheme}-{}", reason.code()) })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::receiver::{Receiver, Setup};
 use crate::search::{Limits, search};
 use crate::show::Show;
 use crate::walk::Walk;
-use crate::wire::take_note;
+use crate::wire::Note;
 
 /// Explains requests to one receiver.
 ///
@@ -40,6 +40,8 @@ pub struct Explain {
     others: Vec<Receiver>,
     other_secrets: Vec<Secret>,
     now: Option<Timestamp>,
+    captured_at: Option<Timestamp>,
+    note: Option<Note>,
     limits: Limits,
     view: View,
     remark: Option<String>,
@@ -73,6 +75,8 @@ impl Explain {
             others: Vec::new(),
             other_secrets: Vec::new(),
             now: None,
+            captured_at: None,
+            note: None,
             limits: Limits { budget: Self::BUDGET, tries: Self::MOST_TRIES },
             view: View::Short,
             remark: None,
@@ -93,11 +97,28 @@ impl Explain {
         self
     }
 
-    /// The time at which the request arrived. By default that which
-    /// [`CaptureRejected`](crate::CaptureRejected) noted, or else the present.
+    /// The time at which the request arrived. By default that which its capture
+    /// [says](Self::captured_at), or else the present.
     #[must_use]
     pub fn at(mut self, now: Timestamp) -> Self {
         self.now = Some(now);
+        self
+    }
+
+    /// The time at which the request arrived, as its capture says. Who wrote the capture chose it, so the
+    /// step of the time says where it is from.
+    #[must_use]
+    pub fn captured_at(mut self, at: Timestamp) -> Self {
+        self.captured_at = Some(at);
+        self
+    }
+
+    /// What [`CaptureRejected`](crate::CaptureRejected) noted beside the request: see
+    /// [`take_note`](crate::take_note). Its time is that of [`captured_at`](Self::captured_at).
+    #[must_use]
+    pub fn note(mut self, note: Note) -> Self {
+        self.captured_at = note.at.or(self.captured_at);
+        self.note = Some(note);
         self
     }
 
@@ -128,12 +149,11 @@ impl Explain {
     /// # Errors
     ///
     /// When the receiver cannot be built with that setup.
-    pub fn explain(&self, mut request: Request<Bytes>) -> Result<Explanation, ConfigError> {
-        let note = take_note(&mut request);
+    pub fn explain(&self, request: Request<Bytes>) -> Result<Explanation, ConfigError> {
         let check = self.receiver.with(&self.setup)?;
-        let noted = note.as_ref().and_then(|note| note.at);
-        let arrived = self.now.or(noted);
+        let arrived = self.now.or(self.captured_at);
         let now = arrived.unwrap_or_else(|| SystemTime::now().into());
+        let from_capture = self.now.is_none() && arrived.is_some();
         let verdict = check.verdict(&request, now);
         let held = check.holds(&request);
 
@@ -142,12 +162,12 @@ impl Explain {
         let mut walk = Walk::new(show.clone(), self.receiver.name());
         let dissection = check.dissect(&request);
         walk.request(&request, dissection.bears_secret);
-        walk.note(note.as_ref());
+        walk.note(self.note.as_ref());
         walk.remark(self.remark.as_deref());
         walk.dissection(&dissection);
         walk.signature(&held, self.setup.secrets().len());
         let claimed = dissection.claimed.ok().and_then(|claimed| claimed.timestamp);
-        walk.time(&held, claimed, check.window(), now);
+        walk.time(&held, claimed, check.window(), now, from_capture);
 
         let mut causes = Vec::new();
         if held.is_err() && verdict.as_ref().err().copied().is_some_and(may_be_a_mistake) {

@@ -28,4 +28,4 @@ pub use self::causes::{Code, codes};
 pub use self::explain::{Explain, View};
 pub use self::explanation::{Cause, Explanation, State, Step};
 pub use self::receiver::{Receiver, Setup};
-pub use self::wire::{Note, encode, take_note};
+pub use self::wire::{LARGEST_HEAD, MOST_HEADERS, Note, encode, take_note};

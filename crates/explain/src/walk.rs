@@ -183,6 +183,7 @@ impl Walk {
         claimed: Option<Timestamp>,
         window: Option<(Duration, Duration)>,
         now: Timestamp,
+        from_capture: bool,
     ) {
         let (found, how) = match held {
             Ok(held) => (held.timestamp, "signed"),
@@ -194,6 +195,7 @@ impl Walk {
             }
             None => "no window is set, so no time is checked".to_owned(),
         };
+        let arrived = if from_capture { ", when it arrived as the capture says" } else { "" };
         let (state, text) = match found {
             Ok(Some(time)) => {
                 let (distance, direction, most) = match now.since(time) {
@@ -208,7 +210,10 @@ impl Walk {
                     Some(most) if distance <= most => State::Good,
                     Some(_) => State::Bad,
                 };
-                (state, format!("{time} is {how}, {} {direction} {now}", duration(distance)))
+                (
+                    state,
+                    format!("{time} is {how}, {} {direction} {now}{arrived}", duration(distance)),
+                )
             }
             Ok(None) if window.is_some() && held.is_ok() => {
                 (State::Bad, "none is signed".to_owned())

@@ -2,7 +2,7 @@
 
 use httparse::Status;
 
-use super::{CaptureError, MAX_HEADERS};
+use super::{CaptureError, MOST_HEADERS};
 
 /// A size of 16 digits and an extension of a sensible length.
 const LINE_LIMIT: usize = 4096;
@@ -60,7 +60,7 @@ fn size(line: &[u8]) -> Result<usize, CaptureError> {
 }
 
 fn trailers(rest: &[u8]) -> Result<&[u8], CaptureError> {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let start = rest.get(..TRAILER_LIMIT).unwrap_or(rest);
     match httparse::parse_headers(start, &mut headers) {
         Ok(Status::Complete((length, _))) => Ok(rest.get(length..).unwrap_or_default()),

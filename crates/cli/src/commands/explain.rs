@@ -32,8 +32,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         .other_secrets(other_secrets(args)?)
         .budget(args.budget)
         .view(view(args));
-    if let Some(now) = args.now.map(Timestamp::from_secs).or(input.now) {
-        explain = explain.at(now);
+    if let Some(now) = args.now {
+        explain = explain.at(Timestamp::from_secs(now));
+    }
+    if let Some(at) = input.now {
+        explain = explain.captured_at(at);
+    }
+    if let Some(note) = input.note {
+        explain = explain.note(note);
     }
     if let Some(remark) = input.remark {
         explain = explain.remark(remark);

@@ -3,11 +3,14 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use countersign::Timestamp;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 use serde::Deserialize;
 
+use super::Input;
 use crate::target::as_received;
+use crate::vectors::without_values;
 
 #[derive(Deserialize)]
 struct Har {
@@ -20,8 +23,11 @@ struct Log {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Entry {
     request: Raw,
+    /// When it was sent, in RFC 3339: as near to when it arrived as a HAR knows.
+    started_date_time: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,8 +57,9 @@ struct PostData {
 }
 
 /// Reads the request of an entry; the first is 0, and a HAR with one entry needs no number.
-pub(super) fn parse(text: &[u8], entry: Option<usize>) -> Result<Request<Bytes>, String> {
-    let har: Har = serde_json::from_slice(text).map_err(|error| format!("the HAR: {error}"))?;
+pub(super) fn parse(text: &[u8], entry: Option<usize>) -> Result<Input, String> {
+    let har: Har = serde_json::from_slice(text)
+        .map_err(|error| format!("the HAR: {}", without_values(&error)))?;
     let count = har.log.entries.len();
     let index = match (entry, count) {
         (_, 0) => return Err("the HAR has no entries".to_owned()),
@@ -68,7 +75,18 @@ pub(super) fn parse(text: &[u8], entry: Option<usize>) -> Result<Request<Bytes>,
     let entry = har.log.entries.into_iter().nth(index);
     let entry = entry
         .ok_or_else(|| format!("the HAR has no entry {index}: they are 0 to {}", count - 1))?;
-    request(entry.request).map_err(|error| format!("entry {index} of the HAR: {error}"))
+    input(entry).map_err(|error| format!("entry {index} of the HAR: {error}"))
+}
+
+fn input(entry: Entry) -> Result<Input, String> {
+    let now = entry.started_date_time.as_deref().map(time).transpose()?;
+    Ok(Input { now, ..request(entry.request)?.into() })
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let time: jiff::Timestamp =
+        text.parse().map_err(|_| "startedDateTime is not a time".to_owned())?;
+    Ok(Timestamp::from_millis(time.as_millisecond()))
 }
 
 fn request(raw: Raw) -> Result<Request<Bytes>, String> {

@@ -5,6 +5,8 @@
 //! `--trace-ascii` starts a line anew at CR LF, which it leaves out, and writes `.` for what is not
 //! printable. So the first is exact, and the second for text.
 
+use std::mem;
+
 use super::Input;
 use crate::capture;
 
@@ -26,22 +28,55 @@ pub(super) fn is_one(text: &[u8]) -> bool {
 
 /// Reads the one request that was sent.
 pub(super) fn parse(text: &[u8]) -> Result<Input, String> {
-    let mut sent = Sent::default();
-    for line in text.split(|&byte| byte == b'\n') {
-        sent.line(line.strip_suffix(b"\r").unwrap_or(line))?;
+    let blocks = blocks(text);
+    // One trace is written in one way: a line of text may look like digits, but not all of them do.
+    let exact = blocks.iter().flat_map(|block| &block.lines).all(|(_, said)| hex(said).is_some());
+    let mut head = Vec::new();
+    let mut body = Vec::new();
+    for block in blocks {
+        let bytes = block.bytes(exact)?;
+        if !block.is_head {
+            body.extend_from_slice(&bytes);
+        } else if body.is_empty() && !head.ends_with(b"\r\n\r\n") {
+            head.extend_from_slice(&bytes);
+        } else {
+            return Err("the trace has several requests: take one of a single one".to_owned());
+        }
     }
-    sent.end()?;
-    if sent.head.is_empty() {
+    if head.is_empty() {
         return Err("the trace has no `=> Send header`: curl has sent no request".to_owned());
     }
-    let mut wire = as_http_1(&sent.head);
-    wire.extend_from_slice(&sent.body);
+    let mut wire = as_http_1(&head);
+    wire.extend_from_slice(&body);
     let request = capture::parse(&wire).map_err(|error| format!("the trace: {error}"))?;
-    let remark = sent.ascii.then_some(
+    let remark = (!exact).then_some(
         "--trace-ascii writes `.` for each byte that is not printable ASCII: for a body that is not \
          plain text, take --trace",
     );
     Ok(Input { remark, ..request.into() })
+}
+
+/// The blocks of what was sent.
+fn blocks(text: &[u8]) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut block = None;
+    for line in text.split(|&byte| byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let begun = match mark(line) {
+            Mark::None => {
+                if let Some(Block { lines, .. }) = &mut block {
+                    lines.extend(content(line));
+                }
+                continue;
+            }
+            Mark::Header(length) => Some(Block { is_head: true, length, lines: Vec::new() }),
+            Mark::Data(length) => Some(Block { is_head: false, length, lines: Vec::new() }),
+            Mark::Other => None,
+        };
+        blocks.extend(mem::replace(&mut block, begun));
+    }
+    blocks.extend(block);
+    blocks
 }
 
 enum Mark {
@@ -99,93 +134,44 @@ fn content(line: &[u8]) -> Option<(usize, &[u8])> {
     is_offset.then_some((offset, said))
 }
 
-/// What was sent so far.
-#[derive(Default)]
-struct Sent {
-    head: Vec<u8>,
-    body: Vec<u8>,
-    /// Whether some of it is as `--trace-ascii` writes it.
-    ascii: bool,
-    block: Option<Block>,
-}
-
 /// A block of what is sent.
-struct Block {
+struct Block<'a> {
     is_head: bool,
     length: usize,
-    bytes: Vec<u8>,
+    /// Where each line stands in the block, and what it says.
+    lines: Vec<(usize, &'a [u8])>,
 }
 
-impl Sent {
-    fn line(&mut self, line: &[u8]) -> Result<(), String> {
-        match mark(line) {
-            Mark::None => match (&mut self.block, content(line)) {
-                (Some(block), Some((offset, said))) => {
-                    self.ascii |= block.push(offset, said)?;
-                    Ok(())
-                }
-                _ => Ok(()),
-            },
-            Mark::Header(length) => {
-                self.end()?;
-                if !self.body.is_empty() || self.head.ends_with(b"\r\n\r\n") {
-                    return Err(
-                        "the trace has several requests: take one of a single one".to_owned()
-                    );
-                }
-                self.block = Some(Block { is_head: true, length, bytes: Vec::new() });
-                Ok(())
+impl Block<'_> {
+    /// What was sent: the digits of `--trace`, or the text of `--trace-ascii`.
+    fn bytes(&self, exact: bool) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        for &(offset, said) in &self.lines {
+            fill(&mut bytes, offset)?;
+            match hex(said) {
+                Some(digits) if exact => bytes.extend_from_slice(&digits),
+                _ => bytes.extend_from_slice(said),
             }
-            Mark::Data(length) => {
-                self.end()?;
-                self.block = Some(Block { is_head: false, length, bytes: Vec::new() });
-                Ok(())
-            }
-            Mark::Other => self.end(),
         }
-    }
-
-    fn end(&mut self) -> Result<(), String> {
-        let Some(block) = self.block.take() else { return Ok(()) };
-        let is_head = block.is_head;
-        let bytes = block.whole()?;
-        if is_head { &mut self.head } else { &mut self.body }.extend_from_slice(&bytes);
-        Ok(())
+        fill(&mut bytes, self.length)?;
+        Ok(bytes)
     }
 }
 
-impl Block {
-    /// Whether the line is as `--trace-ascii` writes it.
-    fn push(&mut self, offset: usize, said: &[u8]) -> Result<bool, String> {
-        if let Some(bytes) = hex(said) {
-            self.bytes.extend_from_slice(&bytes);
-            return Ok(false);
+/// A line that begins two bytes later than the one before it ended had CR LF between them.
+fn fill(bytes: &mut Vec<u8>, offset: usize) -> Result<(), String> {
+    match offset.checked_sub(bytes.len()) {
+        Some(0) => {}
+        Some(2) => bytes.extend_from_slice(b"\r\n"),
+        _ => {
+            return Err(format!(
+                "the trace is cut off or was changed: byte {offset} of what was sent comes after \
+                 {} bytes of it",
+                bytes.len()
+            ));
         }
-        self.fill(offset)?;
-        self.bytes.extend_from_slice(said);
-        Ok(true)
     }
-
-    fn whole(mut self) -> Result<Vec<u8>, String> {
-        self.fill(self.length)?;
-        Ok(self.bytes)
-    }
-
-    /// A line that begins two bytes later than the one before it ended had CR LF between them.
-    fn fill(&mut self, offset: usize) -> Result<(), String> {
-        match offset.checked_sub(self.bytes.len()) {
-            Some(0) => {}
-            Some(2) => self.bytes.extend_from_slice(b"\r\n"),
-            _ => {
-                return Err(format!(
-                    "the trace is cut off or was changed: byte {offset} of what was sent comes after \
-                     {} bytes of it",
-                    self.bytes.len()
-                ));
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The bytes of a line of `--trace`: 16 columns of two digits, then the same as text. `None` if it is

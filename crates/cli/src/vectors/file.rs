@@ -162,7 +162,7 @@ fn strict<T: DeserializeOwned>(text: &[u8]) -> Result<T, VectorError> {
 }
 
 /// What serde says, but for the value that it found instead of another: that could be a secret.
-fn without_values(error: &serde_json::Error) -> String {
+pub(crate) fn without_values(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match (text.find(": string \""), text.rfind("\", expected")) {
         (Some(start), Some(end)) if start < end => {

@@ -93,6 +93,7 @@ impl Folder {
             let entry = entry?;
             if entry.file_name().to_str().is_some_and(is_ours)
                 && let Ok(metadata) = entry.metadata()
+                && metadata.is_file()
             {
                 files.push((entry.path(), metadata.len()));
             }
@@ -101,9 +102,17 @@ impl Folder {
     }
 }
 
+/// Whether it is named as [`write`](Folder::write) names files: time, process, number and name.
 fn is_ours(name: &str) -> bool {
-    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    digits == DIGITS && (name.ends_with(END) || name.ends_with(UNFINISHED))
+    let Some(name) = name.strip_suffix(END).or_else(|| name.strip_suffix(UNFINISHED)) else {
+        return false;
+    };
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = name.splitn(4, '-');
+    let mut number = || parts.next().filter(|part| is_number(part)).map(str::len);
+    let numbers = (number(), number(), number());
+    let is_named = parts.next().is_some_and(|name| !name.is_empty());
+    matches!(numbers, (Some(DIGITS), Some(7..), Some(10))) && is_named
 }
 
 fn new(path: &Path) -> io::Result<File> {
@@ -121,9 +130,21 @@ mod tests {
     fn only_files_of_its_own_are_counted() {
         assert!(is_ours("1700000000000-0000001-0000000000-spark-mismatch.http"));
         assert!(is_ours("1700000000000-0000001-0000000000-spark-mismatch.part"));
-        for other in
-            ["readme.http", "170000000000-a.http", "1700000000000-a.txt", "17000000000000-a.http"]
-        {
+        assert!(is_ours("1700000000000-4194304999-0000000000-spark-mismatch.http"));
+        for other in [
+            "readme.http",
+            "1700000000000.http",
+            "1700000000000-a.http",
+            "1700000000000-0000001-0000000000.http",
+            "1700000000000-0000001-0000000000-.http",
+            "1700000000000-0000001-a-spark.http",
+            "1700000000000-000001-0000000000-spark.http",
+            "1700000000000-0000001-000000000-spark.http",
+            "170000000000-0000001-0000000000-spark.http",
+            "17000000000000-0000001-0000000000-spark.http",
+            "1700000000000-0000001-0000000000-spark.txt",
+            "\u{e9}.http",
+        ] {
             assert!(!is_ours(other), "{other}");
         }
     }

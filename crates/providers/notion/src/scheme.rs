@@ -14,13 +14,8 @@ const NAME: &str = "X-Notion-Signature";
 
 const HEADER: HeaderName = HeaderName::from_static("x-notion-signature");
 
-static SIGNATURE: SignatureHeader = SignatureHeader::new(
-    NAME,
-    HEADER,
-    "sha256=",
-    Algorithm::HmacSha256,
-    Encoding::Hex,
-);
+static SIGNATURE: SignatureHeader =
+    SignatureHeader::new(NAME, HEADER, "sha256=", Algorithm::HmacSha256, Encoding::Hex);
 
 /// The rules of Notion: `sha256=` and `hex(HMAC-SHA256(verification token, raw body))` in
 /// `X-Notion-Signature`.
