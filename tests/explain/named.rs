@@ -188,3 +188,12 @@ fn zones_differ_by_hours_and_some_by_halves_and_three_quarters() {
         assert_eq!(codes(&explanation).join(" "), expected, "{minutes} min");
     }
 }
+
+#[test]
+fn a_line_end_before_a_body_is_named() {
+    for received in ["\na=b", "\r\na=b", " \na=b\n"] {
+        let request = signed("spark", "secret", "a=b").map(|_| Bytes::from(received));
+        let explanation = explain("spark", "secret").explain(request).unwrap();
+        assert_eq!(codes(&explanation), ["body-newline-added"], "{received:?}: {explanation}");
+    }
+}
