@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::explain::{Explain, Explanation, Setup, View};
-use countersign::{Reason, Secret, Timestamp};
+use countersign::{Algorithm, Reason, Secret, Timestamp};
 use countersign_cli::registry::{Settings, find};
 use http::Request;
 
@@ -186,5 +186,44 @@ fn zones_differ_by_hours_and_some_by_halves_and_three_quarters() {
         let explain = explain("slack", "secret").at(now);
         let explanation = explain.explain(signed("slack", "secret", "a=b")).unwrap();
         assert_eq!(codes(&explanation).join(" "), expected, "{minutes} min");
+    }
+}
+
+#[test]
+fn a_line_end_before_a_body_is_named() {
+    for received in ["\na=b", "\r\na=b", " \na=b\n"] {
+        let request = signed("spark", "secret", "a=b").map(|_| Bytes::from(received));
+        let explanation = explain("spark", "secret").explain(request).unwrap();
+        assert_eq!(codes(&explanation), ["body-newline-added"], "{received:?}: {explanation}");
+    }
+}
+
+/// The time stands in the same header as the signature, and stays where it is.
+#[test]
+fn a_wrong_prefix_or_hash_in_a_list_is_named() {
+    let with_entry = |entry: String| {
+        let mut request = signed("stripe", "secret", "{}");
+        let value = format!("t=1700000000,{entry}").parse().unwrap();
+        request.headers_mut().insert("stripe-signature", value);
+        request
+    };
+    let genuine = signed("stripe", "secret", "{}");
+    let value = genuine.headers()["stripe-signature"].to_str().unwrap();
+    let digits = value.split_once(",v1=").unwrap().1;
+    for entry in ["v1=sha256=", "sha256=", "v2="] {
+        let request = with_entry(format!("{entry}{digits}"));
+        let explanation = explain("stripe", "secret").explain(request).unwrap();
+        assert_eq!(codes(&explanation).first(), Some(&"signature-prefix"), "{explanation}");
+    }
+
+    let setup = Setup::default().secret(Secret::new("secret").unwrap());
+    let receiver = find("stripe").unwrap().receiver(&Settings::default());
+    let claimed = receiver.dissect(&setup, &genuine).unwrap().claimed.unwrap();
+    let tag = claimed.tags.iter().find(|tag| tag.algorithm == Algorithm::HmacSha512).unwrap();
+    let digits: String = tag.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    for entry in ["v1=", "sha512="] {
+        let request = with_entry(format!("{entry}{digits}"));
+        let explanation = explain("stripe", "secret").explain(request).unwrap();
+        assert_eq!(codes(&explanation).first(), Some(&"hash-algorithm"), "{explanation}");
     }
 }

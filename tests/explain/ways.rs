@@ -284,8 +284,11 @@ fn resigned(
         .map(|(name, value)| (name.clone(), value.to_str().unwrap().to_owned()))
         .collect();
     for (name, value) in added {
-        let start = value.find(['=', ',']).filter(|&at| at < 8).map_or(0, |at| at + 1);
-        if read(&value[start..], base64).is_some_and(|bytes| bytes.len() >= 20) {
+        // After any of the marks: what stands before may be a list of its own, with a time.
+        let marks = value.match_indices(['=', ',']).map(|(at, _)| at + 1);
+        let is_signature =
+            |start: &usize| read(&value[*start..], base64).is_some_and(|bytes| bytes.len() >= 20);
+        if let Some(start) = std::iter::once(0).chain(marks).find(is_signature) {
             let value = format!("{}{}", &value[..start], change(&value[start..], base64)?);
             request.headers_mut().insert(name, value.parse().ok()?);
             return genuine.with_request(request);

@@ -177,6 +177,9 @@ pub(super) fn without_newline(case: &Case) -> Variants<'_> {
             ("LF", |body| body.strip_suffix(b"\n").map(<[u8]>::to_vec)),
             ("CR and LF", |body| body.strip_suffix(b"\r\n").map(<[u8]>::to_vec)),
             ("white space", |body| Some(body.trim_ascii_end().to_vec())),
+            ("LF, before it", |body| body.strip_prefix(b"\n").map(<[u8]>::to_vec)),
+            ("CR and LF, before it", |body| body.strip_prefix(b"\r\n").map(<[u8]>::to_vec)),
+            ("white space around it", |body| Some(body.trim_ascii().to_vec())),
         ],
     )
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::Range;
 
 /// A value that keeps what writers treat differently: the text of its numbers, the order of its members.
 pub(super) enum Json<'a> {
@@ -368,14 +369,32 @@ fn write_number(text: &mut String, number: &str, numbers: Numbers) {
     let double = number.parse::<f64>().ok().filter(|double| double.is_finite());
     let whole = !number.contains(['.', 'e', 'E']);
     match (numbers, double) {
+        // To JavaScript there is no negative zero in a text.
         (Numbers::Double, Some(double)) => {
-            let _ = write!(text, "{}", if double == 0.0 { 0.0 } else { double });
+            write_double(text, if double == 0.0 { 0.0 } else { double }, -6..21, 1);
         }
         (Numbers::Python, Some(double)) if !whole => {
-            let _ = write!(text, "{double:?}");
+            let start = text.len();
+            write_double(text, double, -4..16, 2);
+            if text.bytes().skip(start).all(|byte| byte.is_ascii_digit() || byte == b'-') {
+                text.push_str(".0");
+            }
         }
         _ => text.push_str(number),
     }
+}
+
+/// With as few digits as tell it from others; those whose exponent is not in that range, with an exponent of that
+/// many digits at least.
+fn write_double(text: &mut String, double: f64, plain: Range<i32>, digits: usize) {
+    let written = format!("{double:e}");
+    let (digits_before, exponent) = written.split_once('e').unwrap_or((&written, "0"));
+    let exponent = exponent.parse().unwrap_or(0);
+    let _ = match plain.contains(&exponent) {
+        // The sign, too, is counted in the width.
+        false => write!(text, "{digits_before}e{exponent:+0width$}", width = digits + 1),
+        true => write!(text, "{double}"),
+    };
 }
 
 #[cfg(test)]
@@ -407,6 +426,34 @@ mod tests {
         assert_eq!(json.write(as_script), lines);
         let as_php = Style { escape: Escape::AsciiAndSlash, ..PLAIN };
         assert_eq!(json.write(as_php), r#"{"b":[1.0,{}],"a":"\u00e9<\/\ud83d\ude00"}"#);
+    }
+
+    /// As `JSON.stringify` and `json.dumps` write what they read.
+    #[test]
+    fn numbers_as_other_languages_write_them() {
+        for (number, script, python) in [
+            ("1.0", "1", "1.0"),
+            ("-0.0", "0", "-0.0"),
+            ("-2.50", "-2.5", "-2.5"),
+            ("0.001", "0.001", "0.001"),
+            ("0.0001", "0.0001", "0.0001"),
+            ("0.00001", "0.00001", "1e-05"),
+            ("0.000001", "0.000001", "1e-06"),
+            ("0.00000012", "1.2e-7", "1.2e-07"),
+            ("1e5", "100000", "100000.0"),
+            ("1e15", "1000000000000000", "1000000000000000.0"),
+            ("1e16", "10000000000000000", "1e+16"),
+            ("1.5E20", "150000000000000000000", "1.5e+20"),
+            ("1e21", "1e+21", "1e+21"),
+            ("-1.5e300", "-1.5e+300", "-1.5e+300"),
+            ("5e-324", "5e-324", "5e-324"),
+            ("12", "12", "12"),
+        ] {
+            let json = parse(number.as_bytes()).expect("JSON");
+            let as_script = Style { numbers: Numbers::Double, ..PLAIN };
+            assert_eq!(json.write(as_script), script);
+            assert_eq!(json.write(Style { numbers: Numbers::Python, ..PLAIN }), python);
+        }
     }
 
     #[test]

@@ -27,8 +27,11 @@ const PREFIXES: [&str; 8] = ["", "sha1=", "sha256=", "sha512=", "SHA-256=", "v0=
 /// Another prefix, or none, or one where there was none.
 pub(super) fn prefix(case: &Case) -> Variants<'_> {
     Box::new(spots(case).flat_map(move |spot| {
-        PREFIXES.into_iter().filter_map(move |prefix| {
-            spot.replaced(case, prefix, &spot.text, format!("`{prefix}` is read"))
+        spot.unprefixed().into_iter().flat_map(move |spot| {
+            PREFIXES.into_iter().filter_map(move |prefix| {
+                let text = format!("{prefix}{}", spot.text);
+                spot.with_text(case, &text, format!("`{prefix}` is read"))
+            })
         })
     }))
 }
@@ -42,9 +45,13 @@ pub(super) fn hash(case: &Case) -> Variants<'_> {
             .filter_map(|(bytes, _)| Some((made_with(bytes.len())?, bytes)));
         let readings: Vec<_> = readings.collect();
         readings.into_iter().flat_map(move |(given, bytes)| {
-            let spot = spot.clone();
-            wanted(given).filter_map(move |(wanted, spelling, prefix)| {
-                remade(case, &spot, given, &bytes, wanted, spelling, prefix)
+            let [entry, alone] = spot.unprefixed();
+            let places = [(spot.clone(), false), (entry, true), (alone, true)];
+            places.into_iter().flat_map(move |(spot, is_bare)| {
+                let bytes = bytes.clone();
+                wanted(given, is_bare).filter_map(move |(wanted, spelling, prefix)| {
+                    remade(case, &spot, given, &bytes, wanted, spelling, prefix)
+                })
             })
         })
     }))
@@ -65,18 +72,23 @@ fn made_with(length: usize) -> Option<Algorithm> {
     HASHES.map(|(known, _)| known).into_iter().find(|known| known.size() == Some(length))
 }
 
-/// Every other hash, in each spelling, behind what may stand there then; `None` is what stands there now.
-fn wanted(given: Algorithm) -> impl Iterator<Item = (Algorithm, Spelling, Option<&'static str>)> {
+/// Every other hash, in each spelling, behind what stands there now, or where that `is_bare`, behind what may
+/// stand there then.
+fn wanted(
+    given: Algorithm,
+    is_bare: bool,
+) -> impl Iterator<Item = (Algorithm, Spelling, &'static str)> {
     let hashes = HASHES.map(|(known, _)| known).into_iter().filter(move |known| *known != given);
-    hashes.flat_map(|hash| {
-        let prefix = match hash {
-            Algorithm::HmacSha1 => "sha1=",
-            Algorithm::HmacSha512 => "sha512=",
-            _ => "sha256=",
+    hashes.flat_map(move |hash| {
+        let prefixes: &[&str] = match hash {
+            _ if !is_bare => &[""],
+            Algorithm::HmacSha1 => &["sha1="],
+            Algorithm::HmacSha512 => &["sha512="],
+            _ => &["sha256=", "v0=", "v1="],
         };
-        [Spelling::Hex, Spelling::Base64].into_iter().flat_map(move |spelling| {
-            [None, Some(prefix)].map(move |prefix| (hash, spelling, prefix))
-        })
+        [Spelling::Hex, Spelling::Base64]
+            .into_iter()
+            .flat_map(move |spelling| prefixes.iter().map(move |prefix| (hash, spelling, *prefix)))
     })
 }
 
@@ -88,11 +100,10 @@ fn remade(
     bytes: &[u8],
     wanted: Algorithm,
     spelling: Spelling,
-    prefix: Option<&'static str>,
+    prefix: &str,
 ) -> Option<Variant> {
-    let put = |tag: &[u8], detail: String| match prefix {
-        None => spot.with_text(case, &spelling.write(tag), detail),
-        Some(prefix) => spot.replaced(case, prefix, &spelling.write(tag), detail),
+    let put = |tag: &[u8], detail: String| {
+        spot.with_text(case, &format!("{prefix}{}", spelling.write(tag)), detail)
     };
     // So that the scheme reads the rest: a signature of the right length.
     let blank = put(&vec![0; wanted.size()?], String::new())?;

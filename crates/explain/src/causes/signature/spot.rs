@@ -25,6 +25,9 @@ enum Place {
 /// Fewer digits are no signature.
 const SHORTEST: usize = 26;
 
+/// What ends an entry of a list.
+const SEPARATORS: &[u8] = b",; &\"";
+
 /// A longer value is none with a signature in it, in bytes.
 const LONGEST: usize = 16 * 1024;
 
@@ -76,7 +79,7 @@ fn within(value: &[u8], place: &Place, spots: &mut Vec<Spot>) {
         }
         let padding = rest.iter().skip(digits).take_while(|&&byte| byte == b'=').count();
         // A single `=` with something behind it ends a name.
-        let ends = rest.get(digits + padding).is_none_or(|byte| b",; &\"".contains(byte));
+        let ends = rest.get(digits + padding).is_none_or(|byte| SEPARATORS.contains(byte));
         let length = if ends { digits + padding } else { digits };
         let text = rest.get(..length).and_then(|text| str::from_utf8(text).ok());
         if let Some(text) = text.filter(|text| text.len() >= SHORTEST && ends) {
@@ -101,15 +104,13 @@ impl Spot {
         self.put(case, &[&self.before, text.as_bytes(), &self.after].concat(), detail)
     }
 
-    /// With that alone as the whole value.
-    pub(super) fn replaced(
-        &self,
-        case: &Case,
-        prefix: &str,
-        text: &str,
-        detail: String,
-    ) -> Option<Variant> {
-        self.put(case, &[prefix.as_bytes(), text.as_bytes()].concat(), detail)
+    /// The same without what stands before it: in its entry of a list, and as the whole value. So a prefix can
+    /// be put there, and what else is in the list, a time say, stays.
+    pub(super) fn unprefixed(&self) -> [Self; 2] {
+        let entry = self.before.iter().rposition(|byte| SEPARATORS.contains(byte));
+        let before = self.before.get(..entry.map_or(0, |at| at + 1)).unwrap_or_default().to_vec();
+        let alone = Self { before: Vec::new(), after: Vec::new(), ..self.clone() };
+        [Self { before, ..self.clone() }, alone]
     }
 
     fn put(&self, case: &Case, value: &[u8], detail: String) -> Option<Variant> {
