@@ -37,7 +37,7 @@ use crate::wire::{AT, BODY, LARGEST_HEAD, MOST_HEADERS, REFUSED, encode, head_le
 ///    but a token does, is not written at all. **The rest is what was sent**, and may be confidential: on
 ///    Unix, only the owner can read the files.
 /// 3. A thread of its own writes. A request is handed to it without waiting, and is dropped if 64 wait
-///    already, or if they have more bytes together than the files may have. So is one with a head of more
+///    already, or if they have more bytes together than the files may have, or 16 MiB where that is more. So is one with a head of more
 ///    than [`LARGEST_HEAD`] bytes or [`MOST_HEADERS`] headers, which nobody could read again.
 /// 4. What was refused before its body was read, or to its end, has none in its file, which says so.
 ///
@@ -62,7 +62,8 @@ struct Captured {
     name: String,
 }
 
-/// How many wait for the thread that writes.
+/// How many wait for the thread that writes, with as many bytes as the folder may hold or else
+/// [`CaptureRejected::MOST_BYTES`].
 const WAITING: usize = 64;
 
 impl CaptureRejected {
@@ -102,7 +103,9 @@ impl CaptureRejected {
     fn hand_on(&self, captured: Captured) {
         let length = captured.length;
         let waiting = self.bytes.fetch_add(length, Ordering::Relaxed);
-        let fits = waiting.saturating_add(length) <= self.folder.most_bytes();
+        // However little the folder may hold: those that wait are not there yet, and the newest are to stay.
+        let most = self.folder.most_bytes().max(Self::MOST_BYTES);
+        let fits = waiting.saturating_add(length) <= most;
         if !fits || self.waiting.try_send(captured).is_err() {
             self.bytes.fetch_sub(length, Ordering::Relaxed);
             tracing::debug!(target: "countersign", "a refused request was not captured: too many wait");
