@@ -51,25 +51,32 @@ impl Show {
         }
     }
 
-    /// Veiled before anything is cut: half of a secret would no longer be found.
+    /// Secrets are looked for beyond what is shown, since half of one would no longer be found; but not in all of
+    /// a text, which may be long.
     fn shortened(&self, bytes: &[u8], first: usize, last: usize) -> String {
-        let bytes = self.veil.over(bytes);
+        let length = bytes.len();
         let (first, last) = match self.view {
             View::Redacted => {
-                let last = last.min(bytes.len() / REDACTED / 2);
-                (first.min(bytes.len() / REDACTED - last), last)
+                let last = last.min(length / REDACTED / 2);
+                (first.min(length / REDACTED - last), last)
             }
             View::Full | View::Short => (first, last),
         };
-        if bytes.len() <= first.saturating_add(last) {
-            return format!("`{}`", escape(&bytes));
+        if length <= first.saturating_add(last) {
+            return format!("`{}`", escape(&self.veil.over(bytes)));
         }
-        let (start, rest) = bytes.split_at_checked(first).unwrap_or((&bytes, &[]));
-        let end = rest.get(rest.len().saturating_sub(last)..).unwrap_or_default();
-        let left_out = bytes.len() - start.len() - end.len();
-        let mut shown = format!("`{}` .. {left_out} bytes ..", escape(start));
-        if !end.is_empty() {
-            let _ = write!(shown, " `{}`", escape(end));
+        let beyond = self.veil.longest();
+        let start = bytes.get(..first.saturating_add(beyond)).unwrap_or(bytes);
+        let mut shown = format!(
+            "`{}` .. {} bytes ..",
+            escape(&self.veil.within(start, 0..first)),
+            length - first - last
+        );
+        if last > 0 {
+            let from = length.saturating_sub(last.saturating_add(beyond));
+            let end = bytes.get(from..).unwrap_or(bytes);
+            let end = self.veil.within(end, end.len() - last..end.len());
+            let _ = write!(shown, " `{}`", escape(&end));
         }
         shown
     }

@@ -1,6 +1,8 @@
 //! Hides secrets, however they are written.
 
 use std::borrow::Cow;
+use std::iter;
+use std::ops::Range;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -44,23 +46,36 @@ impl Veil {
         Self { spellings: spellings.into_iter().map(Zeroizing::new).collect() }
     }
 
+    /// How many bytes of a text one of them takes at most, however it is written: an escape has up to six bytes, each
+    /// of which may be escaped by three.
+    pub(crate) fn longest(&self) -> usize {
+        let longest = self.spellings.iter().map(|spelling| spelling.len()).max();
+        longest.unwrap_or_default().saturating_mul(6 * 3)
+    }
+
     /// The bytes without any of them. Where all are is found first, since they may overlap.
     pub(crate) fn over(&self, bytes: &[u8]) -> Vec<u8> {
+        self.within(bytes, 0..bytes.len())
+    }
+
+    /// A part of the bytes without any of them, nor of those that go on outside of it.
+    pub(crate) fn within(&self, bytes: &[u8], part: Range<usize>) -> Vec<u8> {
         let mut ranges = Vec::new();
         let plain = Reading { bytes: bytes.into(), starts: None };
         self.find(&plain, &ESCAPES, &mut ranges);
         ranges.sort_unstable();
-        let mut veiled = Vec::with_capacity(bytes.len());
-        let mut from = 0;
-        for (start, end) in ranges {
+        let mut veiled = Vec::with_capacity(part.len());
+        let (mut from, mut hidden) = (part.start, 0);
+        for (start, end) in ranges.into_iter().take_while(|(start, _)| *start < part.end) {
             // One that begins within another goes on where that ends.
-            if start >= from {
+            if start >= hidden && end > part.start {
                 veiled.extend_from_slice(bytes.get(from..start).unwrap_or_default());
                 veiled.extend_from_slice(INSTEAD);
             }
-            from = from.max(end);
+            hidden = hidden.max(end);
+            from = from.max(hidden);
         }
-        veiled.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        veiled.extend_from_slice(bytes.get(from..part.end).unwrap_or_default());
         veiled
     }
 
@@ -116,9 +131,12 @@ impl Reading<'_> {
             at += plain;
             let Some(rest) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
             // What is no escape stands for itself.
-            let (length, read) = read(rest).unwrap_or_else(|| (1, vec![mark]));
-            starts.extend(read.iter().map(|_| self.start(at)));
-            bytes.extend(read);
+            let before = bytes.len();
+            let length = read(rest, &mut bytes).unwrap_or_else(|| {
+                bytes.push(mark);
+                1
+            });
+            starts.extend(iter::repeat_n(self.start(at), bytes.len() - before));
             at += length;
         }
         starts.push(self.start(at));
@@ -126,24 +144,51 @@ impl Reading<'_> {
     }
 }
 
-/// The byte that an escape begins with, and how many bytes it takes and which it stands for; `None` if it is
-/// none.
-type Escape = (u8, fn(&[u8]) -> Option<(usize, Vec<u8>)>);
+/// The byte that an escape begins with, and what writes the bytes that it stands for and says how many it takes;
+/// `None` if it is none, and then nothing is written.
+type Escape = (u8, fn(&[u8], &mut Vec<u8>) -> Option<usize>);
 
 /// Those of URLs, of forms and of JSON, in the order in which they are nested.
-const ESCAPES: [Escape; 3] = [(b'%', percent), (b'+', |_| Some((1, vec![b' ']))), (b'\\', json)];
+const ESCAPES: [Escape; 3] = [(b'%', percent), (b'+', plus), (b'\\', json)];
 
-fn percent(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
-    Some((3, base16ct::mixed::decode_vec(rest.get(1..3)?).ok()?))
+fn percent(rest: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    bytes.push(u8::try_from(hex(rest.get(1..3)?)?).ok()?);
+    Some(3)
 }
 
-fn json(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
-    // A character beyond the first plane takes two escapes.
-    [2, 6, 12].into_iter().find_map(|length| {
-        let quoted = [b"\"", rest.get(..length)?, b"\""].concat();
-        let text: String = serde_json::from_slice(&quoted).ok()?;
-        Some((length, text.into_bytes()))
-    })
+fn plus(_: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    bytes.push(b' ');
+    Some(1)
+}
+
+fn json(rest: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    bytes.push(match rest.get(1)? {
+        b'u' => return unicode(rest, bytes),
+        b'b' => 8,
+        b'f' => 12,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        itself @ (b'"' | b'\\' | b'/') => *itself,
+        _ => return None,
+    });
+    Some(2)
+}
+
+/// A character beyond the first plane takes two of them.
+fn unicode(rest: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    let unit = |at: usize| {
+        let escape = rest.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::try_from(hex(escape)?).ok()
+    };
+    let units = [unit(0)?, unit(6).unwrap_or_default()];
+    let char = char::decode_utf16(units).next()?.ok()?;
+    bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+    Some(6 * char.len_utf16())
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| Some(number << 4 | char::from(*digit).to_digit(16)?))
 }
 
 #[cfg(test)]
@@ -187,6 +232,20 @@ mod tests {
         assert_eq!(veiled(&["abcdef", "defghi"], "-abcdefghi-"), "-[secret]-");
         assert_eq!(veiled(&["abab"], "ababab-"), "[secret]-");
         assert_eq!(veiled(&["abcdefgh", "cdef"], "-abcdefgh-cdef-"), "-[secret]-[secret]-");
+    }
+
+    #[test]
+    fn a_part_holds_nothing_of_a_secret_that_goes_on_outside() {
+        let veil = Veil::new(&[Secret::new("s3cr3t").expect("one")]);
+        let text = b"a-s3cr3t-b-%733cr3t-c";
+        let within = |part| String::from_utf8(veil.within(text, part)).expect("UTF-8");
+        assert_eq!(within(0..4), "a-[secret]");
+        assert_eq!(within(4..10), "[secret]-b");
+        assert_eq!(within(4..5), "[secret]");
+        assert_eq!(within(8..12), "-b-[secret]");
+        assert_eq!(within(13..21), "[secret]-c");
+        assert_eq!(within(8..11), "-b-");
+        assert_eq!(within(0..text.len()), "a-[secret]-b-[secret]-c");
     }
 
     #[test]
