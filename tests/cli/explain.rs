@@ -355,6 +355,11 @@ fn every_kind_of_capture_is_read() {
     assert_eq!(codes(&explain(har.as_bytes(), &["--json", "--har-entry", "1"]).json()), expected);
     explain(har.as_bytes(), &[]).is_one_error_naming("--har-entry, from 0 to 1");
     explain(har.as_bytes(), &["--har-entry", "2"]).is_one_error_naming("no entry 2");
+    let fields = json!({"log": {"entries": [{"request": {
+        "method": "POST", "url": "https://example.com/spark",
+        "postData": {"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "a"}]},
+    }}]}});
+    explain(fields.to_string().as_bytes(), &[]).is_one_error_naming("its body was not recorded");
     let alone = ["explain", "spark", "--json", "-"];
     let by_itself = countersign_with(&alone, vector.to_string().as_bytes());
     assert_eq!(codes(&by_itself.json()), expected, "with the configuration of the vector");

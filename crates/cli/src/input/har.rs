@@ -92,7 +92,8 @@ fn time(text: &str) -> Result<Timestamp, String> {
 fn request(raw: Raw) -> Result<Request<Bytes>, String> {
     let body = match raw.post_data {
         Some(PostData { text: Some(text), encoding }) => body(text, encoding.as_deref())?,
-        _ if raw.body_size > 0 => {
+        // One that was taken apart into its fields is not the one that was signed.
+        posted if posted.is_some() || raw.body_size > 0 => {
             return Err("its body was not recorded: export the HAR with its content".to_owned());
         }
         _ => Bytes::new(),
