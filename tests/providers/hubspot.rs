@@ -117,6 +117,32 @@ fn some_escapes_are_decoded_once() {
     }
 }
 
+/// As many as are tried are taken: none of them is left out for the second reading of another.
+#[test]
+fn each_of_several_urls_is_read_in_both_ways() {
+    let hosts =
+        ["https://a.example", "https://b.example", "https://c.example", "https://d.example"];
+    let layer = HubSpotVerify::with(HubSpot::under(hosts), SECRET).clock(ManualClock::at(NOW));
+    for host in hosts {
+        for path in ["/a?b=@", "/a?b=%40"] {
+            let text = format!("GET{host}{path}{MILLIS}");
+            let request = with_signature_of(get("/a?b=%40"), &text, MILLIS);
+            assert!(layer.verify(request).is_ok(), "{text}");
+        }
+    }
+    let urls = hosts.map(|host| format!("{host}/a?b=%40"));
+    let layer = HubSpotVerify::with(HubSpot::at(urls.clone()), SECRET).clock(ManualClock::at(NOW));
+    for url in urls.iter().flat_map(|url| [url.clone(), url.replace("%40", "@")]) {
+        let request = with_signature_of(get("/a"), &format!("GET{url}{MILLIS}"), MILLIS);
+        assert!(layer.verify(request).is_ok(), "{url}");
+    }
+    let five = [&hosts[..], &["https://e.example"]].concat();
+    for error in [HubSpot::try_under(five.clone()), HubSpot::try_at(five)] {
+        let error = error.expect_err("too many").to_string();
+        assert!(error.contains("there are 5 URLs, and at most 4 are tried"), "{error}");
+    }
+}
+
 /// delimiter inside an id or timestamp: nothing stands between body and time.
 #[test]
 fn no_digit_moves_between_body_and_time() {

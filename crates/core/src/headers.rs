@@ -11,6 +11,7 @@ use http::header::{HeaderName, HeaderValue};
 use crate::error::{ConfigError, Reason};
 use crate::evidence::{Algorithm, Signature};
 use crate::head::Head;
+use crate::method::HmacKey;
 use crate::secret::Secret;
 use crate::time::{TimeUnit, Timestamp};
 
@@ -83,6 +84,21 @@ impl SignatureHeader {
             Encoding::Base64 => BASE64_STANDARD.encode(signature),
         };
         insert_header(request, &self.header, &format!("{}{text}", self.prefix))
+    }
+
+    /// Signs the raw body and puts the signature into the request, in place of any that it has.
+    ///
+    /// # Errors
+    ///
+    /// When the algorithm is no HMAC, or the request has too many headers already.
+    pub fn sign_body(
+        &self,
+        key: &HmacKey,
+        mut request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, ConfigError> {
+        let tag = key.sign(self.algorithm, &[request.body()])?;
+        self.write(&mut request, &tag)?;
+        Ok(request)
     }
 
     /// How its signature is made.

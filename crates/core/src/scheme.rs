@@ -213,10 +213,10 @@ impl Attested {
         self
     }
 
-    /// The answer to a signed handshake: it is sent, and the handler never sees the request.
+    /// The answer to a signed handshake, if it is one: it is sent, and the handler never sees the request.
     #[must_use]
-    pub fn answer(mut self, response: Response<Bytes>) -> Self {
-        self.answer = Some(response);
+    pub fn answer(mut self, response: impl Into<Option<Response<Bytes>>>) -> Self {
+        self.answer = response.into();
         self
     }
 }

@@ -1,5 +1,7 @@
 //! The URL under which a provider reaches the server, where it is signed.
 
+mod constructors;
+
 #[cfg(feature = "axum-router")]
 use axum::extract::OriginalUri;
 use http::Uri;
@@ -55,11 +57,11 @@ impl Urls {
         .map(Self)
     }
 
-    /// Whether only one URL may have been signed.
+    /// How many URLs or bases there are: as many [`candidates`](Self::candidates) has a request.
     #[must_use]
-    pub fn is_one(&self) -> bool {
+    pub fn count(&self) -> usize {
         let (Kind::Exact(urls) | Kind::Under(urls)) = &self.0;
-        urls.len() == 1
+        urls.len()
     }
 
     /// The URLs that may have been signed, as the two parts that they are made of; there is at least one.

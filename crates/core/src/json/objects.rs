@@ -54,19 +54,14 @@ macro_rules! json_payload {
             $($(#[$optional_meta:meta])* pub $optional:ident: $optional_type:ty,)*
         })?
     ) => {
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
-        $(#[$meta])*
-        #[non_exhaustive]
-        pub struct $name {
-            $($(#[$required_meta])* pub $required: $required_type,)*
-            $($(
-                $(#[$optional_meta])*
-                #[serde(skip_serializing_if = "Option::is_none")]
-                pub $optional: Option<$optional_type>,
-            )*)?
-            /// Members that have no field of their own.
-            #[serde(flatten)]
-            pub extra: $crate::Members,
+        $crate::json_object! {
+            derives ::serde::Serialize;
+            $(#[$meta])*
+            pub struct $name {
+                $($(#[$required_meta])* pub $required: $required_type,)*
+            } $(optional {
+                $($(#[$optional_meta])* pub $optional: $optional_type,)*
+            })?
         }
 
         const _: () = {
@@ -101,7 +96,15 @@ macro_rules! json_payload {
 /// is no payload itself and implements `Deserialize`.
 #[macro_export]
 macro_rules! json_object {
+    ($(#[$meta:meta])* pub struct $($rest:tt)*) => {
+        $crate::json_object! {
+            derives ::serde::Serialize, ::serde::Deserialize;
+            $(#[$meta])*
+            pub struct $($rest)*
+        }
+    };
     (
+        derives $($derive:path),+;
         $(#[$meta:meta])*
         pub struct $name:ident {
             $($(#[$required_meta:meta])* pub $required:ident: $required_type:ty,)*
@@ -109,7 +112,7 @@ macro_rules! json_object {
             $($(#[$optional_meta:meta])* pub $optional:ident: $optional_type:ty,)*
         })?
     ) => {
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, $($derive),+)]
         $(#[$meta])*
         #[non_exhaustive]
         pub struct $name {

@@ -68,11 +68,7 @@ impl Scheme for Discord {
                 "the body begins with a digit, as the time before it ends with one",
             ));
         }
-        let attested = Attested::default();
-        Ok(match ping::answer(verified) {
-            Some(answer) => attested.answer(answer),
-            None => attested,
-        })
+        Ok(Attested::default().answer(ping::answer(verified)))
     }
 }
 

@@ -46,8 +46,7 @@ impl Scheme for GitHub {
     }
 
     fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
-        let attested = Attested::default();
-        Ok(if is_ping(verified) { attested.answer(handshake::ok()) } else { attested })
+        Ok(Attested::default().answer(is_ping(verified).then(handshake::ok)))
     }
 }
 
@@ -72,10 +71,8 @@ impl Sign for GitHub {
         &self,
         secret: &Secret,
         _now: Timestamp,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
-        SIGNATURE.write(&mut request, &tag)?;
-        Ok(request)
+        SIGNATURE.sign_body(&self.key(secret)?, request)
     }
 }

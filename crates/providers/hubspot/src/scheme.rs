@@ -1,13 +1,12 @@
 //! Where HubSpot puts its signature.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
 use countersign_core::{
     Algorithm, Attested, ConfigError, Defaults, Encoding, Evidence, Head, Hmac, HmacKey, Inspect,
-    IntoUrls, Message, Reason, Scheme, Secret, Sign, SignatureHeader, TimeHeader, TimeUnit,
-    Timestamp, Urls,
+    Message, Reason, Scheme, Secret, Sign, SignatureHeader, TimeHeader, TimeUnit, Timestamp, Urls,
+    scheme_at_urls, scheme_under_urls,
 };
 use http::Request;
 use http::header::HeaderName;
@@ -43,53 +42,25 @@ pub struct HubSpot {
 }
 
 impl HubSpot {
-    /// For the URI that is made of this base, such as `https://example.com`, and of the path and query of each
-    /// request, as the server got them. Several bases are tried each.
-    ///
-    /// A proxy must not have changed path or query. Under axum's `Router::nest` they are those from before,
-    /// with the feature `axum` of this crate.
-    ///
-    /// # Panics
-    ///
-    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
-    /// `http` or `https` URL, ends with `/` or has a query. [`try_under`](Self::try_under) returns the error
-    /// instead.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_under` does not")]
-    pub fn under(bases: impl IntoUrls) -> Self {
-        Self::try_under(bases).unwrap_or_else(|error| panic!("countersign: {error}"))
+    scheme_under_urls!(Self::of);
+
+    scheme_at_urls! {
+        /// For the URI that is configured at HubSpot, character by character and with its query, or for several, each
+        /// of which is tried: for webhooks, which are posted to one. What HubSpot adds to a query is signed, so take
+        /// [`under`](Self::under) for a GET. At most four, since each is read in two ways.
+        Self::of
     }
 
-    /// Like [`under`](Self::under), for bases that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`under`](Self::under) panics.
-    pub fn try_under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
-        Ok(Self { urls: Urls::under(bases)? })
-    }
-
-    /// For the URI that is configured at HubSpot, character by character and with its query, or for several, each
-    /// of which is tried: for webhooks, which are posted to one. What HubSpot adds to a query is signed, so take
-    /// [`under`](Self::under) for a GET.
-    ///
-    /// # Panics
-    ///
-    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
-    /// `http` or `https` URL. [`try_at`](Self::try_at) returns the error instead.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_at` does not")]
-    pub fn at(urls: impl IntoUrls) -> Self {
-        Self::try_at(urls).unwrap_or_else(|error| panic!("countersign: {error}"))
-    }
-
-    /// Like [`at`](Self::at), for URIs that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`at`](Self::at) panics.
-    pub fn try_at(urls: impl IntoUrls) -> Result<Self, ConfigError> {
-        Ok(Self { urls: Urls::exact(urls)? })
+    /// Each is read in two ways, and so many are tried in all.
+    fn of(urls: Urls) -> Result<Self, ConfigError> {
+        const MOST: usize = Evidence::MAX_MESSAGES / 2;
+        if urls.count() > MOST {
+            return Err(ConfigError::new(format!(
+                "there are {} URLs, and at most {MOST} are tried, each as it came and with its escapes decoded",
+                urls.count()
+            )));
+        }
+        Ok(Self { urls })
     }
 }
 
@@ -115,25 +86,27 @@ impl Scheme for HubSpot {
         if digits.len() != TIME_DIGITS {
             return Err(Reason::Malformed(TIME_NAME));
         }
-        let urls: Vec<_> = self.urls.candidates(head)?.collect();
-        // So it is known where a URI ends: `attest` wants one of these first in a body.
-        if urls.iter().any(|[_, rest]| rest.contains(['[', '{'])) {
-            return Err(Reason::Unexpected("the URI has a bracket, as only a body has"));
+        let mut evidence = Evidence::new(signature).timestamp(time);
+        for url in self.urls.candidates(head)? {
+            let [_, rest] = url;
+            // So it is known where a URI ends: `attest` wants one of these first in a body.
+            if rest.contains(['[', '{']) {
+                return Err(Reason::Unexpected("the URI has a bracket, as only a body has"));
+            }
+            let signed = |[base, rest]: [&str; 2]| {
+                Message::body()
+                    .prefix(head.method().as_str().as_bytes())
+                    .prefix(base.as_bytes())
+                    .prefix(rest.as_bytes())
+                    .suffix(digits)
+            };
+            // As the vendor describes it, and as it came, which is what its packages are given by many.
+            let described = url.map(decoded);
+            evidence = evidence.message(signed(described.each_ref().map(|part| &**part)));
+            if described != url {
+                evidence = evidence.message(signed(url));
+            }
         }
-        // As the vendor describes it, and then as it came, which is what its packages are given by many.
-        let described = urls.iter().map(|url| url.map(decoded));
-        let as_it_came = urls.iter().map(|url| url.map(Cow::Borrowed));
-        let as_it_came = as_it_came.filter(|url| !described.clone().any(|other| other == *url));
-        let candidates = described.clone().chain(as_it_came).take(Evidence::MAX_MESSAGES);
-        let evidence = Evidence::new(signature).timestamp(time);
-        let evidence = candidates.fold(evidence, |evidence, [base, rest]| {
-            let message = Message::body()
-                .prefix(head.method().as_str().as_bytes())
-                .prefix(base.as_bytes())
-                .prefix(rest.as_bytes())
-                .suffix(digits);
-            evidence.message(message)
-        });
         Ok(evidence.into())
     }
 

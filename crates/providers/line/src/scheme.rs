@@ -38,8 +38,7 @@ impl Scheme for Line {
     }
 
     fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
-        let attested = Attested::default();
-        Ok(if is_empty(verified) { attested.answer(handshake::ok()) } else { attested })
+        Ok(Attested::default().answer(is_empty(verified).then(handshake::ok)))
     }
 }
 
@@ -61,10 +60,8 @@ impl Sign for Line {
         &self,
         secret: &Secret,
         _now: Timestamp,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
-        SIGNATURE.write(&mut request, &tag)?;
-        Ok(request)
+        SIGNATURE.sign_body(&self.key(secret)?, request)
     }
 }

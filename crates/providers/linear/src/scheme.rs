@@ -79,9 +79,7 @@ impl Sign for Linear {
         let millis =
             i64::try_from(now.as_millis()).map_err(|_| ConfigError::new("a time out of range"))?;
         members.insert(TIME.to_owned(), millis.into());
-        let mut request = request.map(|_| Bytes::from(Value::Object(members).to_string()));
-        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
-        SIGNATURE.write(&mut request, &tag)?;
-        Ok(request)
+        let request = request.map(|_| Bytes::from(Value::Object(members).to_string()));
+        SIGNATURE.sign_body(&self.key(secret)?, request)
     }
 }

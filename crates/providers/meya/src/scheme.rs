@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, Canonical, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls,
+    Algorithm, Canonical, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect,
     JsonObject, Message, Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls,
+    scheme_at_urls, scheme_under_urls,
 };
 use countersign_python_json::{Document, Error};
 use http::Request;
@@ -31,50 +32,16 @@ pub struct Meya {
 }
 
 impl Meya {
-    /// For the URL that is configured at Meya, character by character and with its query, or for several,
-    /// each of which is tried. `https://bot.example.com` and `https://bot.example.com/` are two.
-    ///
-    /// # Panics
-    ///
-    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
-    /// `http` or `https` URL. [`try_at`](Self::try_at) returns the error instead.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_at` does not")]
-    pub fn at(urls: impl IntoUrls) -> Self {
-        Self::try_at(urls).unwrap_or_else(|error| panic!("countersign: {error}"))
+    scheme_at_urls! {
+        /// For the URL that is configured at Meya, character by character and with its query, or for several,
+        /// each of which is tried. `https://bot.example.com` and `https://bot.example.com/` are two.
+        Self::of
     }
 
-    /// Like [`at`](Self::at), for URLs that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`at`](Self::at) panics.
-    pub fn try_at(urls: impl IntoUrls) -> Result<Self, ConfigError> {
-        Ok(Self { urls: Urls::exact(urls)? })
-    }
+    scheme_under_urls!(Self::of);
 
-    /// For the URL that is made of this base, such as `https://bot.example.com`, and of the path and query of
-    /// each request, as the server got them. Several bases are tried each.
-    ///
-    /// A proxy must not have changed path or query. Under axum's `Router::nest` they are those from before,
-    /// with the feature `axum` of this crate.
-    ///
-    /// # Panics
-    ///
-    /// As [`at`](Self::at), and for a base that ends with `/` or has a query.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_under` does not")]
-    pub fn under(bases: impl IntoUrls) -> Self {
-        Self::try_under(bases).unwrap_or_else(|error| panic!("countersign: {error}"))
-    }
-
-    /// Like [`under`](Self::under), for bases that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`under`](Self::under) panics.
-    pub fn try_under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
-        Ok(Self { urls: Urls::under(bases)? })
+    fn of(urls: Urls) -> Result<Self, ConfigError> {
+        Ok(Self { urls })
     }
 }
 

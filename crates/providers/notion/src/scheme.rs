@@ -71,10 +71,8 @@ impl Sign for Notion {
         &self,
         secret: &Secret,
         _now: Timestamp,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
-        SIGNATURE.write(&mut request, &tag)?;
-        Ok(request)
+        SIGNATURE.sign_body(&self.key(secret)?, request)
     }
 }

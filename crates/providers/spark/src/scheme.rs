@@ -107,10 +107,9 @@ impl Sign for Spark {
         &self,
         secret: &Secret,
         _now: Timestamp,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
     ) -> Result<Request<Bytes>, ConfigError> {
-        let tag = self.key(secret)?.sign(SIGNATURE.algorithm(), &[request.body()])?;
-        SIGNATURE.write(&mut request, &tag)?;
+        let mut request = SIGNATURE.sign_body(&self.key(secret)?, request)?;
         request.headers_mut().remove(WEBEX_HEADER);
         Ok(request)
     }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, Attested, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls,
-    Message, Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls,
+    Algorithm, Attested, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, Message,
+    Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls, scheme_at_urls,
 };
 use http::Request;
 use http::header::HeaderName;
@@ -26,26 +26,14 @@ pub struct Square {
 }
 
 impl Square {
-    /// For the notification URL of the subscription, character by character and with its query, or for several,
-    /// each of which is tried. `https://example.com` and `https://example.com/` are two.
-    ///
-    /// # Panics
-    ///
-    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
-    /// `http` or `https` URL. [`try_at`](Self::try_at) returns the error instead.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_at` does not")]
-    pub fn at(urls: impl IntoUrls) -> Self {
-        Self::try_at(urls).unwrap_or_else(|error| panic!("countersign: {error}"))
+    scheme_at_urls! {
+        /// For the notification URL of the subscription, character by character and with its query, or for several,
+        /// each of which is tried. `https://example.com` and `https://example.com/` are two.
+        Self::of
     }
 
-    /// Like [`at`](Self::at), for URLs that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`at`](Self::at) panics.
-    pub fn try_at(urls: impl IntoUrls) -> Result<Self, ConfigError> {
-        Ok(Self { urls: Urls::exact(urls)? })
+    fn of(urls: Urls) -> Result<Self, ConfigError> {
+        Ok(Self { urls })
     }
 }
 
@@ -69,7 +57,7 @@ impl Scheme for Square {
     /// Where one of several URLs begins with another, the rest of it could be taken for the beginning of the body:
     /// but that is a bracket.
     fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {
-        if self.urls.is_one() || verified.starts_with(b"{") {
+        if self.urls.count() == 1 || verified.starts_with(b"{") {
             return Ok(Attested::default());
         }
         Err(Reason::Unexpected("the body is no JSON object"))

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, IntoUrls, Reason,
-    Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls, insert_header,
+    Algorithm, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, Reason, Scheme,
+    Secret, Sign, SignatureHeader, Timestamp, Urls, insert_header, scheme_at_urls,
+    scheme_under_urls,
 };
 use http::Request;
 use http::header::HeaderName;
@@ -29,56 +30,16 @@ pub struct Twilio {
 }
 
 impl Twilio {
-    /// For the URL that is made of this base, such as `https://example.com`, and of the path and query of each
-    /// request, as the server got them. Several bases are tried each.
-    ///
-    /// A proxy must not have changed path or query. Under axum's `Router::nest` they are those from before,
-    /// with the feature `axum` of this crate.
-    ///
-    /// # Panics
-    ///
-    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
-    /// `http` or `https` URL, ends with `/` or has a query. [`try_under`](Self::try_under) returns the error
-    /// instead.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_under` does not")]
-    pub fn under(bases: impl IntoUrls) -> Self {
-        Self::try_under(bases).unwrap_or_else(|error| panic!("countersign: {error}"))
-    }
+    scheme_under_urls!(Self::of);
 
-    /// Like [`under`](Self::under), for bases that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`under`](Self::under) panics.
-    pub fn try_under(bases: impl IntoUrls) -> Result<Self, ConfigError> {
-        Urls::under(bases).map(Self::of)
-    }
-
-    /// For the URL that is configured at Twilio, character by character and with its query, or for several, each
-    /// of which is tried.
-    ///
-    /// What Twilio itself adds to a query, the fields of a GET or the digest of a body that is no form, is part
-    /// of the URL that it signs and another each time. So it is taken from the request, where its query begins
-    /// with the one that is configured; of a posted form nothing is.
-    ///
-    /// # Panics
-    ///
-    /// At start-up, if there is none, there are more than [`Evidence::MAX_MESSAGES`], or one of them is no
-    /// `http` or `https` URL. [`try_at`](Self::try_at) returns the error instead.
-    #[must_use]
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_at` does not")]
-    pub fn at(urls: impl IntoUrls) -> Self {
-        Self::try_at(urls).unwrap_or_else(|error| panic!("countersign: {error}"))
-    }
-
-    /// Like [`at`](Self::at), for URLs that may turn out to be unusable.
-    ///
-    /// # Errors
-    ///
-    /// As [`at`](Self::at) panics.
-    pub fn try_at(urls: impl IntoUrls) -> Result<Self, ConfigError> {
-        Urls::exact(urls).map(Self::of)
+    scheme_at_urls! {
+        /// For the URL that is configured at Twilio, character by character and with its query, or for several, each
+        /// of which is tried.
+        ///
+        /// What Twilio itself adds to a query, the fields of a GET or the digest of a body that is no form, is part
+        /// of the URL that it signs and another each time. So it is taken from the request, where its query begins
+        /// with the one that is configured; of a posted form nothing is.
+        Self::of
     }
 
     /// Takes HMAC-SHA256 alone, for who has a shared key in place of the auth token.
@@ -90,8 +51,8 @@ impl Twilio {
         self
     }
 
-    fn of(urls: Urls) -> Self {
-        Self { urls, sha256_only: false }
+    fn of(urls: Urls) -> Result<Self, ConfigError> {
+        Ok(Self { urls, sha256_only: false })
     }
 
     /// The header, read as the request says that it is signed, if that was configured.
