@@ -100,6 +100,29 @@ impl Place {
     }
 }
 
+/// What is no signature where one is `sha256=` and hexadecimal digits.
+pub const NO_SHA256_WITH_PREFIX: [&str; 7] = [
+    "",
+    "sha256=",
+    "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+    "sha1=757107ea0eb2509fc211221cce984b8a37570b6d",
+    "SHA256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+    "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e1",
+    "sha256= 757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+];
+
+/// What is no signature where one is 32 bytes in base64.
+pub const NO_SHA256_IN_BASE64: [&str; 8] = [
+    "",
+    "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4b",
+    "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bN",
+    "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4b==",
+    "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4b_=",
+    "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bN=",
+    "sha256=XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bM=",
+    "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+];
+
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const LIMIT: usize = 4096;
 

@@ -2,6 +2,8 @@ from datetime import datetime, timezone
 
 from standardwebhooks.webhooks import Webhook
 
+ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
+
 
 def verify(request):
     Webhook(request.key).verify(request.body, request.headers)
@@ -9,10 +11,13 @@ def verify(request):
 
 
 def sign(request):
+    return headers("webhook", Webhook(request.signing), request)
+
+
+def headers(family, webhook, request):
     now = datetime.now(tz=timezone.utc)
-    signature = Webhook(request.signing).sign("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", now, request.body.decode())
     return {
-        "webhook-id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": signature,
+        f"{family}-id": ID,
+        f"{family}-timestamp": str(int(now.timestamp())),
+        f"{family}-signature": webhook.sign(ID, now, request.body.decode()),
     }

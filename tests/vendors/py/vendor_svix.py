@@ -1,6 +1,6 @@
-from datetime import datetime, timezone
-
 from svix.webhooks import Webhook
+
+import vendor_standard_webhooks as standard
 
 
 def verify(request):
@@ -9,10 +9,4 @@ def verify(request):
 
 
 def sign(request):
-    now = datetime.now(tz=timezone.utc)
-    signature = Webhook(request.signing).sign("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", now, request.body.decode())
-    return {
-        "svix-id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
-        "svix-timestamp": str(int(now.timestamp())),
-        "svix-signature": signature,
-    }
+    return standard.headers("svix", Webhook(request.signing), request)
