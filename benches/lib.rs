@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use comfy_table::Table;
+use comfy_table::presets::ASCII_MARKDOWN;
+
 /// The value in the middle; zero of none.
 #[must_use]
 pub fn median(values: &mut [f64]) -> f64 {
@@ -9,10 +12,18 @@ pub fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
+/// A table with these columns, which prints itself in Markdown: for `docs/performance.md`.
+#[must_use]
+pub fn markdown<const COLUMNS: usize>(columns: [&str; COLUMNS]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header(columns);
+    table
+}
+
 /// A number, and what is promised of it.
 #[derive(Debug)]
 pub struct Limit {
-    what: &'static str,
+    what: String,
     value: f64,
     limit: f64,
     most: bool,
@@ -21,27 +32,31 @@ pub struct Limit {
 impl Limit {
     /// A number that is to be that or less.
     #[must_use]
-    pub fn at_most(what: &'static str, value: f64, limit: f64) -> Self {
-        Self { what, value, limit, most: true }
+    pub fn at_most(what: impl Into<String>, value: f64, limit: f64) -> Self {
+        Self { what: what.into(), value, limit, most: true }
     }
 
     /// A number that is to be that or more.
     #[must_use]
-    pub fn at_least(what: &'static str, value: f64, limit: f64) -> Self {
-        Self { what, value, limit, most: false }
+    pub fn at_least(what: impl Into<String>, value: f64, limit: f64) -> Self {
+        Self { what: what.into(), value, limit, most: false }
     }
 
-    /// Prints them. It is a failure if one is worse than promised.
+    /// Prints them as a table. It is a failure if one is worse than promised.
     #[must_use]
     pub fn judge(limits: &[Self]) -> ExitCode {
-        let mut good = true;
-        for Self { what, value, limit, most } in limits {
-            let holds = if *most { value <= limit } else { value >= limit };
-            let bound = if *most { "at most" } else { "at least" };
-            let verdict = if holds { "" } else { " MISSED" };
-            println!("{value:>9.2}  {what} ({bound} {limit}){verdict}");
-            good &= holds;
+        let mut table = markdown(["number", "measured", "promised", ""]);
+        for limit in limits {
+            let promised =
+                format!("{} {}", if limit.most { "at most" } else { "at least" }, limit.limit);
+            let missed = if limit.holds() { "" } else { "**missed**" };
+            table.add_row([&limit.what, &format!("{:.2}", limit.value), &promised, missed]);
         }
-        if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        println!("{table}");
+        if limits.iter().all(Self::holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn holds(&self) -> bool {
+        if self.most { self.value <= self.limit } else { self.value >= self.limit }
     }
 }
