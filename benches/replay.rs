@@ -49,7 +49,7 @@ fn memory(keys: &[ReplayKey]) -> Limit {
     Limit::at_most("memory for each of a million live claims, bytes", bytes, 80.0)
 }
 
-/// Of an empty store that fills up to a million, so that growing is part of it.
+/// Of an empty store that fills up to a million.
 fn claims(keys: &[ReplayKey]) -> Limit {
     let mut fresh = Vec::new();
     let mut duplicate = Vec::new();
@@ -78,7 +78,6 @@ fn claims(keys: &[ReplayKey]) -> Limit {
 /// machine does would keep two threads from running at a time.
 fn two_cores(keys: &[ReplayKey]) -> Limit {
     const EACH: usize = 50_000;
-    // As many as before: what they have in common is then the store, not who gives it memory.
     let store = Arc::new(MemoryReplay::with_capacity(KEYS));
     let (new, old) = keys.split_at(2 * EACH);
     for key in old {

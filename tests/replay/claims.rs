@@ -169,7 +169,7 @@ async fn an_owner_whose_lease_is_over_can_neither_confirm_nor_release() {
         assert_eq!(send(&layer, &opened, signed("an event")).await, IN_FLIGHT);
 
         // The lease is over: a successor takes over, and is at work when the first one ends.
-        now.store(30, Ordering::SeqCst);
+        now.store(31, Ordering::SeqCst);
         let mut second = Box::pin(send(&layer, &opened, signed("an event")));
         assert!(poll(&mut second).is_pending());
         gate.notify_one();

@@ -26,9 +26,9 @@
 //!
 //! Send the same event again, and it is refused with 401: nothing in it says when it was signed, so
 //! who captured one could otherwise have it answered for as long as the secret is used. The bot
-//! remembers what it handled, up to a million events, for as long as `REMEMBER_SECS` says and it runs:
-//! change the secret within that time, and have several servers remember together in Redis, as
-//! `examples/redis-replay` does, where a restart must not forget.
+//! remembers what it handled for as long as `REMEMBER_SECS` says and it runs, up to 300,000 events in 23 MB:
+//! one every two seconds for a week. Change the secret within that time, and have several servers
+//! remember together in Redis, as `examples/redis-replay` does, where a restart must not forget.
 //!
 //! A webhook for `messages`/`created` makes it answer. Where verdicts are kept, add one for
 //! `memberships` (all events), so that it notices at once who joins a room.
@@ -56,6 +56,9 @@ use tracing_subscriber::EnvFilter;
 use crate::bot::{Bot, on_event};
 use crate::config::Config;
 use crate::webex::{Error, Webex};
+
+/// How many events are remembered.
+const EVENTS: usize = 300_000;
 
 /// How long the work that was begun may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -85,7 +88,7 @@ fn configured() -> Result<(Router, Arc<Bot>, Config), String> {
     // At most once: nobody wants to be answered twice. What the bot sends back with 503 is released,
     // and handled when Webex sends it again. What it has handled is answered at once, so that Webex
     // hardly ever retries it: where a provider does, `Duplicates::Acknowledge` makes it stop.
-    let replay = Replay::new(MemoryReplay::new()).retention(config.remember);
+    let replay = Replay::new(MemoryReplay::with_capacity(EVENTS)).retention(config.remember);
     let verify = SparkVerify::try_new(config.secret.as_str())
         .map_err(|error| format!("SPARK_SECRET: {error}"))?
         .replay(replay)

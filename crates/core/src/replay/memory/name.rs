@@ -1,12 +1,10 @@
 //! What a key is called in a store in memory: a keyed hash of 128 bits.
 
-use std::num::NonZeroU128;
-
 use crate::replay::ReplayKey;
 
-/// A keyed hash of a key.
+/// A keyed hash of a key: its upper and its lower half.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Name(NonZeroU128);
+pub(super) struct Name([u64; 2]);
 
 /// Makes names.
 ///
@@ -33,9 +31,13 @@ impl Namer {
 }
 
 impl Name {
+    /// What no key is called.
+    pub(super) const NOBODYS: Self = Self([0; 2]);
+
     /// Zero is as good as one: to meet either is as likely as to guess a name.
     fn new(number: u128) -> Self {
-        Self(NonZeroU128::new(number).unwrap_or(NonZeroU128::MIN))
+        let number = number.max(1);
+        Self([(number >> 64) as u64, number as u64])
     }
 
     #[cfg(test)]
@@ -43,18 +45,10 @@ impl Name {
         Self::new(u128::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))
     }
 
-    /// Its place in a table of that length: what the upper half is to all that it can be.
+    /// Its place among so many: what the upper half is to all that it can be.
     pub(super) fn place(self, length: usize) -> usize {
-        ((self.upper() * length as u128) >> 64) as usize
-    }
-
-    /// One of so many shards, which are a power of two, by other bits.
-    pub(super) fn shard(self, shards: usize) -> usize {
-        (self.upper() >> 24) as usize & (shards - 1)
-    }
-
-    fn upper(self) -> u128 {
-        self.0.get() >> 64
+        let Self([upper, _]) = self;
+        ((u128::from(upper) * length as u128) >> 64) as usize
     }
 }
 
@@ -68,7 +62,7 @@ mod tests {
         let namer = Namer { multipliers: [3, 5] };
         let [one, other] = key.halves();
         let expected = one.wrapping_mul(3).wrapping_add(other.wrapping_mul(5));
-        assert_eq!(namer.name(&key).0.get(), expected);
+        assert!(namer.name(&key) == Name::new(expected));
         let [one, other] = [(); 2].map(|()| Namer::random().expect("randomness").name(&key));
         assert!(one != other);
     }
