@@ -1,9 +1,21 @@
 //! What the benchmarks share.
 
+mod paired;
+pub mod ways;
+
 use std::process::ExitCode;
 
 use comfy_table::Table;
 use comfy_table::presets::ASCII_MARKDOWN;
+
+pub use self::paired::{Budget, Paired};
+
+/// Whether the environment has `QUICK`: short runs, to see that a benchmark works. What they measure is
+/// noisy.
+#[must_use]
+pub fn quick() -> bool {
+    std::env::var_os("QUICK").is_some()
+}
 
 /// The value in the middle; zero of none.
 #[must_use]
@@ -14,7 +26,7 @@ pub fn median(values: &mut [f64]) -> f64 {
 
 /// A table with these columns, which prints itself in Markdown: for `docs/performance.md`.
 #[must_use]
-pub fn markdown<const COLUMNS: usize>(columns: [&str; COLUMNS]) -> Table {
+pub fn markdown<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_header(columns);
     table
