@@ -6,7 +6,7 @@
 //! | `tower-github-webhook` | its layer of tower |
 //! | `svix` | `Webhook::verify` in a handler; it is made once, not for each request |
 //! | `standardwebhooks` | the same |
-//! | `axum-standardwebhooks` | its extractor |
+//! | `axum-standardwebhooks` | its extractor; of a body of more than 2 MiB, which is axum's limit, it panics, lifted or not |
 //!
 //! Spark and Meya are covered by none of them.
 
@@ -39,6 +39,10 @@ pub(crate) fn of(provider: &str, size: usize) -> Vec<Way> {
                 ("standardwebhooks", post(standardwebhooks)),
                 ("axum-standardwebhooks", axum_standardwebhooks()),
             ]
+            .into_iter()
+            // It does not see that axum's limit was lifted, and panics.
+            .filter(|(name, _)| *name != "axum-standardwebhooks" || size <= 2 << 20)
+            .collect()
         }
         _ => Vec::new(),
     };
