@@ -15,7 +15,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// That much, or a tenth of it where [`quick`] says so.
+    /// That much; where [`quick`] says so, a tenth of the time and a fifth of the rounds.
     #[must_use]
     pub fn new(time: Duration, rounds: usize) -> Self {
         if quick() {

@@ -2,23 +2,23 @@
 //!
 //! | crate | how it is used here |
 //! |---|---|
-//! | `webhook-verify` | its layer of tower; its error is not `Infallible`, as axum wants it, so axum's `HandleErrorLayer` is around it |
+//! | `webhook-verify` | its layer of tower, but not as its documentation has it, which axum 0.8 does not take: with `Full<Bytes>` as the body inside, for with axum's own the layer is not `Sync`, and in a `HandleErrorLayer`, for its error is not `Infallible` |
 //! | `tower-github-webhook` | its layer of tower |
 //! | `svix` | `Webhook::verify` in a handler; it is made once, not for each request |
 //! | `standardwebhooks` | the same |
-//! | `axum-standardwebhooks` | its extractor |
+//! | `axum-standardwebhooks` | its extractor; of a body of more than 2 MiB, which is axum's limit, it panics, lifted or not |
 //!
 //! Spark and Meya are covered by none of them.
 
 use std::sync::LazyLock;
 
-use axum::body::Body;
 use axum::error_handling::HandleErrorLayer;
 use axum::routing::{MethodRouter, post};
 use axum_standardwebhooks::{SharedWebhook, StandardWebhook};
 use bytes::Bytes;
 use countersign_benches::ways::{Way, github, handler, slack, standard_webhooks};
 use http::{HeaderMap, StatusCode};
+use http_body_util::Full;
 use tower_github_webhook::ValidateGitHubWebhookLayer;
 use webhook_verify::tower::VerifyLayer;
 use webhook_verify::{Provider, Secret};
@@ -39,6 +39,10 @@ pub(crate) fn of(provider: &str, size: usize) -> Vec<Way> {
                 ("standardwebhooks", post(standardwebhooks)),
                 ("axum-standardwebhooks", axum_standardwebhooks()),
             ]
+            .into_iter()
+            // It does not see that axum's limit was lifted, and panics.
+            .filter(|(name, _)| *name != "axum-standardwebhooks" || size <= 2 << 20)
+            .collect()
         }
         _ => Vec::new(),
     };
@@ -46,7 +50,7 @@ pub(crate) fn of(provider: &str, size: usize) -> Vec<Way> {
 }
 
 fn webhook_verify(provider: Provider, secret: &str) -> MethodRouter {
-    let layer = VerifyLayer::<Body>::new(provider, Secret::new(secret));
+    let layer = VerifyLayer::<Full<Bytes>>::new(provider, Secret::new(secret));
     post(handler).layer(layer).layer(HandleErrorLayer::new(
         async |_: webhook_verify::tower::BoxError| StatusCode::BAD_REQUEST,
     ))
