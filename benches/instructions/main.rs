@@ -69,7 +69,7 @@ fn print(counts: &Counts) {
             table.add_row(row("*what that is beyond the bare handler*", more));
         }
     }
-    println!("{table}");
+    println!("{table}\n");
 }
 
 fn row(title: &str, count: impl Fn(usize) -> u64) -> Vec<String> {
