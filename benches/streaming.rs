@@ -47,9 +47,11 @@ enum Framing {
 }
 
 /// What is measured, and the path of it.
-const VARIANTS: [(&str, &str, Framing); 4] = [
+const VARIANTS: [(&str, &str, Framing); 6] = [
+    ("read and dropped, declared", "/dropped", Framing::Declared),
     ("bare handler, declared", "/bare", Framing::Declared),
     ("layer, declared", "/layer", Framing::Declared),
+    ("read and dropped, chunked", "/dropped", Framing::Chunked),
     ("bare handler, chunked", "/bare", Framing::Chunked),
     ("layer, chunked", "/layer", Framing::Chunked),
 ];
@@ -135,6 +137,15 @@ fn router(tell: &Sender<Instant>, taken: &Arc<AtomicUsize>) -> Router {
             assert_eq!(body.len(), BODY);
         }
     };
+    let dropped = {
+        let tell = tell.clone();
+        async move |mut body: Body| {
+            while let Some(frame) = body.frame().await {
+                drop(frame.expect("a connection"));
+            }
+            tell.send(Instant::now()).expect("it is awaited");
+        }
+    };
     let taken = Arc::clone(taken);
     let count = move |request: Request| {
         let taken = Arc::clone(&taken);
@@ -146,6 +157,7 @@ fn router(tell: &Sender<Instant>, taken: &Arc<AtomicUsize>) -> Router {
         }))
     };
     Router::new()
+        .route("/dropped", post(dropped))
         .route("/bare", post(handler.clone()))
         .route("/layer", post(handler).route_layer(GitHubVerify::new(SECRET)))
         .layer(map_request(count))
