@@ -24,6 +24,12 @@ pub fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
+/// Whether the measuring is to be short, for trying it out: `QUICK=1` in the environment.
+#[must_use]
+pub fn quick() -> bool {
+    std::env::var_os("QUICK").is_some()
+}
+
 /// A table with these columns, which prints itself in Markdown: for `docs/performance.md`.
 #[must_use]
 pub fn markdown<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {

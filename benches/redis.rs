@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use countersign::redis::RedisReplay;
 use countersign::{ClaimOutcome, Nonce, ReplayError, ReplayKey, ReplayStore, Reply};
-use countersign_benches::{Limit, median};
+use countersign_benches::{Limit, markdown, median};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{Client, IntoConnectionInfo};
@@ -38,9 +38,11 @@ async fn main() -> ExitCode {
         both.push(claimed + confirmed);
     }
     let [set, claim, both] = [set, claim, both].map(|mut micros| median(&mut micros));
-    println!("{set:>9.1}  a bare SET NX PX, us, median");
-    println!("{claim:>9.1}  a claim, us, median");
-    println!("{both:>9.1}  a claim and its confirmation, us, median");
+    let mut table = markdown(["in turns", "us, median"]);
+    table.add_row(["a bare `SET NX PX`", &format!("{set:.1}")]);
+    table.add_row(["a claim", &format!("{claim:.1}")]);
+    table.add_row(["a claim and its confirmation", &format!("{both:.1}")]);
+    println!("{table}\n");
     Limit::judge(&[
         Limit::at_most("a claim, times a bare SET NX PX", claim / set, 1.15),
         Limit::at_most("a claim and its confirmation, times the same", both / set, 2.3),

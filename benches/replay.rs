@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use countersign::{ClaimOutcome, MemoryReplay, Nonce, Owner, ReplayKey, ReplayStore, Reply};
-use countersign_benches::{Limit, median};
+use countersign_benches::{Limit, markdown, median};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -24,8 +24,15 @@ const BATCH: usize = 100;
 
 fn main() -> ExitCode {
     let keys: Vec<ReplayKey> = (0..KEYS as u64).map(key).collect();
-    let limits = [memory(&keys), claims(&keys), two_cores(&keys)];
-    Limit::judge(&limits)
+    let memory = memory(&keys);
+    let mut table = markdown(["beside", "measured"]);
+    let (claims, duplicate) = claims(&keys);
+    table.add_row(["a duplicate of one in a million, ns, median", &format!("{duplicate:.1}")]);
+    let (two_cores, [one, two]) = two_cores(&keys);
+    table.add_row(["million claims a second on one core", &format!("{:.2}", one / 1e6)]);
+    table.add_row(["million claims a second on two", &format!("{:.2}", two / 1e6)]);
+    println!("{table}\n");
+    Limit::judge(&[memory, claims, two_cores])
 }
 
 fn key(number: u64) -> ReplayKey {
@@ -49,8 +56,8 @@ fn memory(keys: &[ReplayKey]) -> Limit {
     Limit::at_most("memory for each of a million live claims, bytes", bytes, 80.0)
 }
 
-/// Of an empty store that fills up to a million.
-fn claims(keys: &[ReplayKey]) -> Limit {
+/// Of an empty store that fills up to a million; and what a duplicate takes.
+fn claims(keys: &[ReplayKey]) -> (Limit, f64) {
     let mut fresh = Vec::new();
     let mut duplicate = Vec::new();
     for _ in 0..5 {
@@ -70,13 +77,13 @@ fn claims(keys: &[ReplayKey]) -> Limit {
             duplicate.push(start.elapsed().as_nanos() as f64 / batch.len() as f64);
         }
     }
-    println!("{:>9.1}  a duplicate of one in a million, ns, median", median(&mut duplicate));
-    Limit::at_most("a claim on one core, ns, median", median(&mut fresh), 200.0)
+    let fresh = Limit::at_most("a claim on one core, ns, median", median(&mut fresh), 200.0);
+    (fresh, median(&mut duplicate))
 }
 
 /// As many claims by each of them, on one store; the fastest of many short runs, since what else the
 /// machine does would keep two threads from running at a time.
-fn two_cores(keys: &[ReplayKey]) -> Limit {
+fn two_cores(keys: &[ReplayKey]) -> (Limit, [f64; 2]) {
     const EACH: usize = 50_000;
     let store = Arc::new(MemoryReplay::with_capacity(KEYS));
     let (new, old) = keys.split_at(2 * EACH);
@@ -114,6 +121,6 @@ fn two_cores(keys: &[ReplayKey]) -> Limit {
         }
     }
     let [one, two] = fastest;
-    println!("{:>9.2}  million claims a second on one core, {:.2} on two", one / 1e6, two / 1e6);
-    Limit::at_least("the throughput of two cores, times that of one", two / one, 1.6)
+    let limit = Limit::at_least("the throughput of two cores, times that of one", two / one, 1.6);
+    (limit, fastest)
 }

@@ -15,6 +15,7 @@ use countersign::spark::Spark;
 use countersign::{
     CachedKeys, HeaderTenant, Secret, Sign, SpacePublicKey, TenantKeys, Timestamp, VerifyLayer,
 };
+use countersign_benches::{Limit, markdown};
 use http::Request;
 use http::header::{HeaderName, HeaderValue};
 use tokio::runtime::Runtime;
@@ -29,23 +30,40 @@ fn main() -> ExitCode {
     let guessed = rsa[1].pem().expect("a key");
     let [secret, wrong] = spark;
 
-    println!("{:<28}{:>12}{:>12}{:>12}{:>12}", "median", "wrong", "unknown", "difference", "noise");
-    let verdicts = [
-        compare("spark, 256 B", Spark::default, &secret, &wrong, 256),
-        compare("spark, 64 KiB", Spark::default, &secret, &wrong, 64 << 10),
-        compare("space-public-key, 256 B", SpacePublicKey::default, &known, &guessed, 256),
+    let compared = [
+        compare("Spark, 256 B", Spark::default, &secret, &wrong, 256),
+        compare("Spark, 64 KiB", Spark::default, &secret, &wrong, 64 << 10),
+        compare("Space, public key, 256 B", SpacePublicKey::default, &known, &guessed, 256),
     ];
-    ExitCode::from(u8::from(verdicts.contains(&false)))
+    let mut table = markdown(["medians", "wrong signature", "unknown tenant", "noise, %"]);
+    let mut limits = Vec::new();
+    for Compared { title, wrong, unknown, difference, noise } in compared {
+        let [wrong, unknown] = [wrong, unknown].map(|time| format!("{time:.1?}"));
+        table.add_row([title, &wrong, &unknown, &format!("{noise:.2}")]);
+        let limit = f64::max(3.0, (noise * 300.0).round() / 100.0);
+        limits.push(Limit::at_most(format!("{title}: difference, %"), difference, limit));
+    }
+    println!("{table}\n");
+    Limit::judge(&limits)
 }
 
-/// Says whether unknown and wrong are alike.
+struct Compared {
+    title: &'static str,
+    wrong: Duration,
+    unknown: Duration,
+    /// In percent, as the noise is.
+    difference: f64,
+    noise: f64,
+}
+
+/// How far unknown and wrong are apart.
 fn compare<S: Sign>(
-    title: &str,
+    title: &'static str,
     scheme: fn() -> S,
     secret: &Secret,
     wrong: &Secret,
     size: usize,
-) -> bool {
+) -> Compared {
     let runtime = Runtime::new().expect("a runtime");
     let secret = secret.clone();
     let load = move |name: Arc<str>| {
@@ -84,14 +102,7 @@ fn compare<S: Sign>(
     let [one, unknown, other] = times.map(median);
     let wrong = (one + other) / 2;
     let (difference, noise) = (apart(unknown, wrong, wrong), apart(one, other, wrong));
-    println!(
-        "{title:<28}{:>12}{:>12}{:>11.2}%{:>11.2}%",
-        format!("{wrong:.1?}"),
-        format!("{unknown:.1?}"),
-        difference * 100.0,
-        noise * 100.0,
-    );
-    difference <= 0.03 || difference <= 3.0 * noise
+    Compared { title, wrong, unknown, difference, noise }
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
@@ -99,7 +110,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// The share of `whole` that lies between the two.
+/// What lies between the two, in percent of `whole`.
 fn apart(one: Duration, other: Duration, whole: Duration) -> f64 {
-    one.abs_diff(other).as_secs_f64() / whole.as_secs_f64()
+    one.abs_diff(other).as_secs_f64() / whole.as_secs_f64() * 100.0
 }
