@@ -1,80 +1,8 @@
 //! What the benchmarks share.
 
 mod paired;
+mod report;
 pub mod ways;
 
-use std::process::ExitCode;
-
-use comfy_table::Table;
-use comfy_table::presets::ASCII_MARKDOWN;
-
 pub use self::paired::{Budget, Paired};
-
-/// Whether the environment has `QUICK`: short runs, to see that a benchmark works. What they measure is
-/// noisy.
-#[must_use]
-pub fn quick() -> bool {
-    std::env::var_os("QUICK").is_some()
-}
-
-/// The value in the middle; zero of none.
-#[must_use]
-pub fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-/// Whether the measuring is to be short, for trying it out: `QUICK=1` in the environment.
-#[must_use]
-pub fn quick() -> bool {
-    std::env::var_os("QUICK").is_some()
-}
-
-/// A table with these columns, which prints itself in Markdown: for `docs/performance.md`.
-#[must_use]
-pub fn markdown<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN).set_header(columns);
-    table
-}
-
-/// A number, and what is promised of it.
-#[derive(Debug)]
-pub struct Limit {
-    what: String,
-    value: f64,
-    limit: f64,
-    most: bool,
-}
-
-impl Limit {
-    /// A number that is to be that or less.
-    #[must_use]
-    pub fn at_most(what: impl Into<String>, value: f64, limit: f64) -> Self {
-        Self { what: what.into(), value, limit, most: true }
-    }
-
-    /// A number that is to be that or more.
-    #[must_use]
-    pub fn at_least(what: impl Into<String>, value: f64, limit: f64) -> Self {
-        Self { what: what.into(), value, limit, most: false }
-    }
-
-    /// Prints them as a table. It is a failure if one is worse than promised.
-    #[must_use]
-    pub fn judge(limits: &[Self]) -> ExitCode {
-        let mut table = markdown(["number", "measured", "promised", ""]);
-        for limit in limits {
-            let promised =
-                format!("{} {}", if limit.most { "at most" } else { "at least" }, limit.limit);
-            let missed = if limit.holds() { "" } else { "**missed**" };
-            table.add_row([&limit.what, &format!("{:.2}", limit.value), &promised, missed]);
-        }
-        println!("{table}");
-        if limits.iter().all(Self::holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    }
-
-    fn holds(&self) -> bool {
-        if self.most { self.value <= self.limit } else { self.value >= self.limit }
-    }
-}
+pub use self::report::{Limit, markdown, median, quick};

@@ -28,6 +28,7 @@ use axum::serve::ListenerExt;
 use bytes::Bytes;
 use countersign::github::GitHub;
 use countersign::{GitHubVerify, Secret, Sign, Timestamp};
+use countersign_benches::ways::github::SECRET;
 use countersign_benches::{Limit, markdown, median, quick};
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt;
@@ -35,7 +36,6 @@ use sha2::Sha256;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
-const SECRET: &str = "It's a Secret to Everybody";
 const BODY: usize = 16 << 20;
 const CHUNK: usize = 64 << 10;
 

@@ -7,19 +7,19 @@
 //! What one request takes is the difference between many of them and a few, so what it takes to start is left out.
 //! Valgrind's processor has no instructions for hashes, so there is none: see [`null`].
 
-#[path = "../lib.rs"]
-#[expect(dead_code, reason = "only the tables are wanted, not all that the other benchmarks need")]
-mod benches;
 mod counts;
 mod null;
+#[path = "../report.rs"]
+#[expect(dead_code, reason = "only the tables are wanted, not all that the other benchmarks need")]
+mod report;
 mod valgrind;
 mod variants;
 
 use std::env::args;
 use std::process::ExitCode;
 
-use self::benches::{Limit, markdown};
 use self::counts::Counts;
+use self::report::{Limit, markdown};
 use self::variants::{SIZES, VARIANTS};
 
 /// How far a count may be from the one that is kept, in percent.

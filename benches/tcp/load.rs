@@ -3,13 +3,8 @@
 use std::io::Write;
 use std::process::Command;
 
-use bytes::Bytes;
-use countersign::github::GitHub;
-use countersign::{Secret, Sign, Timestamp};
-use http::Request;
+use countersign_benches::ways::github;
 use tempfile::NamedTempFile;
-
-use crate::server::SECRET;
 
 const CORE: &str = "1";
 const CONNECTIONS: &str = "64";
@@ -26,15 +21,14 @@ pub(crate) struct Signed(NamedTempFile);
 
 impl Signed {
     pub(crate) fn new(size: usize) -> Self {
-        let request = Request::post("/").body(Bytes::from("x".repeat(size))).expect("a request");
-        let secret = Secret::new(SECRET).expect("a secret");
-        let request = GitHub.sign(&secret, Timestamp::from_secs(0), request).expect("a signature");
-        let signature = request.headers().get("x-hub-signature-256").expect("it is signed");
+        let genuine = github::case(size).genuine;
+        let signature = genuine.headers().get("x-hub-signature-256").expect("it is signed");
         let signature = signature.to_str().expect("text");
+        let body = str::from_utf8(genuine.body()).expect("text");
         let script = format!(
             r#"
 wrk.method = "POST"
-wrk.body = string.rep("x", {size})
+wrk.body = [==[{body}]==]
 wrk.headers["X-Hub-Signature-256"] = "{signature}"
 
 function done(summary, latency)

@@ -12,6 +12,7 @@ mod server;
 use std::env::args;
 use std::process::ExitCode;
 
+use countersign_benches::ways::{HMAC, LAYER};
 use countersign_benches::{Limit, markdown, median, quick};
 
 use self::load::{Measured, Signed};
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         let runs = runs(&server, &Signed::new(size));
         for variant in VARIANTS {
             let runs_of = |name| runs.iter().filter(move |run| run.variant == name);
-            let ratios = runs_of(variant).zip(runs_of("hmac"));
+            let ratios = runs_of(variant).zip(runs_of(HMAC));
             let ratio = median(
                 &mut ratios
                     .map(|(run, hmac)| run.measured.rate / hmac.measured.rate)
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
                 &format!("{:.2} ms", middle(|it| it.p50)),
                 &format!("{:.2} ms", middle(|it| it.p99)),
             ]);
-            if (title, variant) == ("1 KiB", "layer") {
+            if (title, variant) == ("1 KiB", LAYER) {
                 let what = "requests a second at 1 KiB, layer / hmac, median of the pairs";
                 limits.push(Limit::at_least(what, ratio, 0.97));
             }

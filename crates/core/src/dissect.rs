@@ -8,6 +8,7 @@
 //! `countersign-explain` is made of it, and so is the command `countersign explain`.
 
 use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -57,7 +58,7 @@ pub struct Claimed {
     /// The time that stands beside the signature.
     pub timestamp: Option<Timestamp>,
     /// The id of the request.
-    pub id: Option<Box<str>>,
+    pub id: Option<Arc<str>>,
     /// How many keys there are for it; `None` where they are not at hand.
     pub keys: Option<usize>,
     /// For each text under each key, the tag of every algorithm that there is one of. A public key

@@ -6,7 +6,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Buf;
@@ -48,8 +48,9 @@ where
 
 async fn read<B: Body>(body: B, limit: usize) {
     let mut body = pin!(body);
-    // Not tokio's timer: a runtime may have been built without one, and then it panics.
-    let mut patience = Delay::new(PATIENCE);
+    // Made when there is something to wait for, since that starts a thread. Not tokio's timer: a runtime may have
+    // been built without one, and then it panics.
+    let mut patience = None;
     let mut left = limit;
     let mut frames = 0;
     while let Some(length) = next(body.as_mut(), &mut patience).await {
@@ -62,20 +63,27 @@ async fn read<B: Body>(body: B, limit: usize) {
         if frames == FRAMES_A_TURN {
             frames = 0;
             yield_now().await;
+            if poll_fn(|cx| Poll::Ready(is_over(&mut patience, cx))).await {
+                return;
+            }
         }
     }
 }
 
 /// The length of the next frame's data, if one comes while there is patience.
-async fn next<B: Body>(mut body: Pin<&mut B>, patience: &mut Delay) -> Option<usize> {
-    poll_fn(|cx| {
-        if Pin::new(&mut *patience).poll(cx).is_ready() {
-            return Poll::Ready(None);
+async fn next<B: Body>(mut body: Pin<&mut B>, patience: &mut Option<Delay>) -> Option<usize> {
+    poll_fn(|cx| match body.as_mut().poll_frame(cx) {
+        Poll::Ready(Some(Ok(frame))) => {
+            Poll::Ready(Some(frame.data_ref().map_or(0, Buf::remaining)))
         }
-        body.as_mut().poll_frame(cx).map(|frame| match frame {
-            Some(Ok(frame)) => Some(frame.data_ref().map_or(0, Buf::remaining)),
-            Some(Err(_)) | None => None,
-        })
+        Poll::Ready(Some(Err(_)) | None) => Poll::Ready(None),
+        Poll::Pending if is_over(patience, cx) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
     })
     .await
+}
+
+fn is_over(patience: &mut Option<Delay>, cx: &mut Context<'_>) -> bool {
+    let patience = patience.get_or_insert_with(|| Delay::new(PATIENCE));
+    Pin::new(patience).poll(cx).is_ready()
 }

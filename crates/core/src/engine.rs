@@ -4,14 +4,16 @@
 //! says whether it was genuine. Keys that have to be waited for are handed to the driver, which
 //! comes back with them: to [`Fed::new`] before the body, to [`resume`] after it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use ctutils::CtEq;
 use http::Response;
 use sha2::{Digest, Sha256, Sha512};
 use smallvec::SmallVec;
-use subtle::ConstantTimeEq;
 
 use crate::error::Reason;
-use crate::evidence::{Algorithm, Claim, Content, Evidence, Message, Signature};
+use crate::evidence::{Algorithm, Claim, Content, Evidence, Message, Messages, Signature};
 use crate::head::Head;
 use crate::keys::{KeyError, KeyFuture, KeyHint, KeySet, Lookup};
 use crate::layer::Config;
@@ -23,10 +25,12 @@ use crate::time::Timestamp;
 
 /// What the head of a request led to.
 pub(crate) enum Begun<S: Scheme> {
-    /// Perhaps an unsigned challenge: [`challenge`] answers with these keys.
-    Challenge(Lookup<KeyOf<S>>),
-    /// The body is hashed as it arrives, with these keys.
-    Streaming(Evidence, Lookup<KeyOf<S>>),
+    /// Perhaps an unsigned challenge: [`challenge`] answers, when these keys are there.
+    Challenge(KeyFuture<KeyOf<S>>),
+    /// The body is hashed as it arrives, by the check that was put in its place.
+    Streaming,
+    /// The same, when these keys are there: [`Fed::start`].
+    Wanting(Evidence, KeyFuture<KeyOf<S>>),
     /// The body is gathered, and read when it is there.
     NeedBody,
     /// A handshake that carries no signature: this is the answer.
@@ -35,19 +39,39 @@ pub(crate) enum Begun<S: Scheme> {
 
 /// Looks at the head: what is missing, malformed or stale is refused before keys are looked up and
 /// before a byte of the body is read.
-pub(crate) fn begin<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>, Reason> {
+///
+/// A check that is started is put into `fed` and not handed back: it has hundreds of bytes.
+#[inline]
+pub(crate) fn begin<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    fed: &mut Option<Fed<S>>,
+) -> Result<Begun<S>, Reason> {
     if asks_challenge::<S>(head) {
-        return Ok(Begun::Challenge(config.keys.keys(&KeyHint::new(*head, None))));
+        return match config.keys.keys(&KeyHint::new(*head, None)) {
+            Lookup::Ready(keys) => challenge(config, head, keys, fed),
+            Lookup::Later(keys) => Ok(Begun::Challenge(keys)),
+        };
     }
-    read_head(config, head)
+    read_head(config, head, fed)
 }
 
-fn read_head<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>, Reason> {
+#[inline]
+fn read_head<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    fed: &mut Option<Fed<S>>,
+) -> Result<Begun<S>, Reason> {
     match config.scheme.inspect(head, None)? {
         Inspect::Evidence(evidence) => {
-            let evidence = in_time(config, evidence)?;
-            let lookup = look_up(config, head, &evidence);
-            Ok(Begun::Streaming(evidence, lookup))
+            in_time(config, &evidence)?;
+            match look_up(config, head, &evidence) {
+                Lookup::Ready(keys) => {
+                    Fed::start(config, keys, evidence, fed)?;
+                    Ok(Begun::Streaming)
+                }
+                Lookup::Later(keys) => Ok(Begun::Wanting(evidence, keys)),
+            }
         }
         Inspect::NeedBody => Ok(Begun::NeedBody),
         Inspect::Handshake(answer) => Ok(Begun::Answered(answer)),
@@ -58,11 +82,12 @@ fn read_head<S: Scheme>(config: &Config<S>, head: &Head<'_>) -> Result<Begun<S>,
 pub(crate) fn challenge<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
-    keys: &KeySet<KeyOf<S>>,
+    keys: Result<KeySet<KeyOf<S>>, KeyError>,
+    fed: &mut Option<Fed<S>>,
 ) -> Result<Begun<S>, Reason> {
-    match config.scheme.challenge(head, keys.keys())? {
+    match config.scheme.challenge(head, keys?.keys())? {
         Some(answer) => Ok(Begun::Answered(answer)),
-        None => read_head(config, head),
+        None => read_head(config, head, fed),
     }
 }
 
@@ -94,20 +119,25 @@ pub(crate) struct Fed<S: Scheme> {
 }
 
 impl<S: Scheme> Fed<S> {
-    /// Starts the check. Whose keys are unknown is checked with a decoy and refused all the same,
+    /// Starts the check, in its place. Whose keys are unknown is checked with a decoy and refused all the same,
     /// so that the time until the answer does not tell which names are known.
-    pub(crate) fn new(
+    #[inline(always)]
+    pub(crate) fn start<'p>(
         config: &Config<S>,
         keys: Result<KeySet<KeyOf<S>>, KeyError>,
         evidence: Evidence,
-    ) -> Result<Self, Reason> {
+        place: &'p mut Option<Self>,
+    ) -> Result<&'p mut Self, Reason> {
         let (keys, is_decoy) = match (keys, &config.decoy) {
             (Ok(keys), _) => (keys, false),
             (Err(KeyError::Unknown), Some(decoy)) => (decoy.clone(), true),
             (Err(error), _) => return Err(error.into()),
         };
-        let check = Check::new(&keys, evidence)?;
-        Ok(Self { keys, check, is_decoy })
+        let Evidence { claim, messages, timestamp, id, key_id } = evidence;
+        let check = Check { claim, streams: SmallVec::new(), timestamp, id, key_id };
+        let fed = place.insert(Self { keys, check, is_decoy });
+        fed.check.start(fed.keys.keys(), messages)?;
+        Ok(fed)
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
@@ -115,74 +145,90 @@ impl<S: Scheme> Fed<S> {
     }
 }
 
-/// What is left to be checked while the body arrives.
+/// What is left to be checked while the body arrives. The time and the id are claimed as well, and true once a signature
+/// holds.
 struct Check<M: Method> {
     claim: Claim,
     streams: SmallVec<[Stream<M>; 1]>,
     timestamp: Option<Timestamp>,
-    id: Option<Box<str>>,
+    id: Option<Arc<str>>,
     key_id: Option<Box<str>>,
 }
 
 /// A candidate message on its way through the method.
 struct Stream<M: Method> {
     state: M::State,
+    /// What is particular about it; most are the body, and end with it.
+    rest: Option<Box<Rest>>,
+}
+
+struct Rest {
     content: Content,
-    suffix: Box<[u8]>,
+    suffix: SmallVec<[u8; 16]>,
 }
 
 impl<M: Method> Check<M> {
-    fn new(keys: &KeySet<M::Key>, evidence: Evidence) -> Result<Self, Reason> {
-        let Evidence { claim, mut messages, timestamp, id, key_id } = evidence;
-        if claim.signatures.len() > Evidence::MAX_SIGNATURES {
+    #[inline]
+    fn start(&mut self, keys: &[M::Key], messages: Messages) -> Result<(), Reason> {
+        if self.claim.signatures.len() > Evidence::MAX_SIGNATURES {
             return Err(Reason::TooMany("signatures"));
         }
         if messages.len() > Evidence::MAX_MESSAGES {
             return Err(Reason::TooMany("candidates for the signed text"));
         }
         if messages.is_empty() {
-            messages.push(Message::body());
+            self.streams.push(Stream::of_body(keys, &self.claim));
         }
-        let streams =
-            messages.into_iter().map(|message| Stream::new(keys.keys(), &claim, message)).collect();
-        Ok(Self { claim, streams, timestamp, id, key_id })
+        for message in messages {
+            self.streams.push(Stream::new(keys, &self.claim, message));
+        }
+        Ok(())
     }
 
     fn update(&mut self, chunk: &[u8]) {
         for stream in &mut self.streams {
-            if let Content::Body = stream.content {
+            if stream.rest.as_ref().is_none_or(|rest| matches!(rest.content, Content::Body)) {
                 M::update(&mut stream.state, chunk);
             }
         }
     }
 
-    /// All candidates are finished, also when an earlier one matched.
-    fn finish(self, keys: &[M::Key]) -> (Option<(Match, Content)>, Claimed) {
+    /// All candidates are finished, also when an earlier one matched, and none is left.
+    #[inline]
+    fn finish(&mut self, keys: &[M::Key]) -> Option<(Match, Content)> {
         let mut found = None;
-        for mut stream in self.streams {
-            M::update(&mut stream.state, &stream.suffix);
-            if let Some(matched) = M::finish(stream.state, keys, &self.claim) {
-                found.get_or_insert((matched, stream.content));
+        for Stream { mut state, rest } in self.streams.drain(..) {
+            let content = match rest.map(|rest| *rest) {
+                Some(Rest { content, suffix }) => {
+                    M::update(&mut state, &suffix);
+                    content
+                }
+                None => Content::Body,
+            };
+            if let Some(matched) = M::finish(state, keys, &self.claim) {
+                found.get_or_insert((matched, content));
             }
         }
-        (found, Claimed { timestamp: self.timestamp, id: self.id })
+        found
     }
 }
 
-/// What a request claimed besides its signatures; true, once one of them holds.
-struct Claimed {
-    timestamp: Option<Timestamp>,
-    id: Option<Box<str>>,
-}
-
 impl<M: Method> Stream<M> {
+    #[inline]
+    fn of_body(keys: &[M::Key], claim: &Claim) -> Self {
+        Self { state: M::start(keys, claim), rest: None }
+    }
+
+    #[inline]
     fn new(keys: &[M::Key], claim: &Claim, message: Message) -> Self {
         let mut state = M::start(keys, claim);
         M::update(&mut state, &message.prefix);
         if let Content::Canonical(canonical) = &message.content {
             canonical.feed(&mut |piece| M::update(&mut state, piece));
         }
-        Self { state, content: message.content, suffix: message.suffix.into_vec().into() }
+        let Message { content, suffix, .. } = message;
+        let is_plain = matches!(content, Content::Body) && suffix.is_empty();
+        Self { state, rest: (!is_plain).then(|| Box::new(Rest { content, suffix })) }
     }
 }
 
@@ -206,11 +252,12 @@ pub(crate) enum Asked {
 /// Says whether the request was genuine, now that its body is there.
 ///
 /// `fed` is the check of [`Begun::Streaming`], fed with all of `body`, and its keys; `None` after
-/// [`Begun::NeedBody`].
+/// [`Begun::NeedBody`]. It is used up where it is: it has hundreds of bytes.
+#[inline]
 pub(crate) fn conclude<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
-    fed: Option<Fed<S>>,
+    fed: Option<&mut Fed<S>>,
     body: &Bytes,
 ) -> Verdict<S> {
     if let Some(fed) = fed {
@@ -220,21 +267,21 @@ pub(crate) fn conclude<S: Scheme>(
         Ok(evidence) => evidence,
         Err(over) => return Verdict::Done(over),
     };
-    match in_time(config, evidence) {
-        Ok(evidence) => match look_up(config, head, &evidence) {
-            Lookup::Ready(keys) => resume_with(config, head, body, keys, evidence, Asked::Once),
-            Lookup::Later(keys) => Verdict::Wait(keys, Asked::Once),
-        },
-        Err(reason) => Verdict::Done(Err(reason)),
+    if let Err(reason) = in_time(config, &evidence) {
+        return Verdict::Done(Err(reason));
+    }
+    match look_up(config, head, &evidence) {
+        Lookup::Ready(keys) => resume_with(config, head, body, keys, evidence, Asked::Once),
+        Lookup::Later(keys) => Verdict::Wait(keys, Asked::Once),
     }
 }
 
 /// The first look at the clock: nobody is asked for keys because of what is stale anyhow.
-fn in_time<S: Scheme>(config: &Config<S>, evidence: Evidence) -> Result<Evidence, Reason> {
-    if let Some(timestamp) = evidence.timestamp {
-        config.window.check(timestamp, config.clock.now())?;
+fn in_time<S: Scheme>(config: &Config<S>, evidence: &Evidence) -> Result<(), Reason> {
+    match evidence.timestamp {
+        Some(timestamp) => config.window.check(timestamp, config.clock.now()),
+        None => Ok(()),
     }
-    Ok(evidence)
 }
 
 /// Goes on with keys that had to be waited for. The body is hashed again, or for the first time.
@@ -259,8 +306,8 @@ fn resume_with<S: Scheme>(
     evidence: Evidence,
     asked: Asked,
 ) -> Verdict<S> {
-    match Fed::new(config, keys, evidence) {
-        Ok(mut fed) => {
+    match Fed::start(config, keys, evidence, &mut None) {
+        Ok(fed) => {
             fed.update(body);
             judge_or_newer(config, head, body, fed, asked)
         }
@@ -269,20 +316,20 @@ fn resume_with<S: Scheme>(
 }
 
 /// Asks for newer keys where none of these matched, once.
+#[inline]
 fn judge_or_newer<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     body: &Bytes,
-    fed: Fed<S>,
+    fed: &mut Fed<S>,
     asked: Asked,
 ) -> Verdict<S> {
-    let Fed { keys, mut check, is_decoy } = fed;
-    let key_id = check.key_id.take();
-    let judged = if is_decoy {
+    let Fed { keys, check, is_decoy } = fed;
+    let judged = if *is_decoy {
         check.finish(keys.keys());
         Err(Reason::UnknownKey)
     } else {
-        judge(config, &keys, check, body)
+        judge(config, keys, check, body)
     };
     // A name that is unknown is asked for once more, too: it may be new, and the time until the answer
     // is that of a mismatch.
@@ -290,7 +337,7 @@ fn judge_or_newer<S: Scheme>(
     if asked == Asked::Again || !may_change {
         return Verdict::Done(judged);
     }
-    match config.keys.newer(&KeyHint::new(*head, key_id.as_deref()), &keys) {
+    match config.keys.newer(&KeyHint::new(*head, check.key_id.as_deref()), keys) {
         None => Verdict::Done(judged),
         Some(Lookup::Ready(keys)) => resume(config, head, body, keys, Asked::Again),
         Some(Lookup::Later(keys)) => Verdict::Wait(keys, Asked::Again),
@@ -313,14 +360,14 @@ fn read_body<S: Scheme>(
     }
 }
 
+#[inline]
 fn judge<S: Scheme>(
     config: &Config<S>,
     keys: &KeySet<KeyOf<S>>,
-    check: Check<S::Method>,
+    check: &mut Check<S::Method>,
     body: &Bytes,
 ) -> Result<Outcome<S>, Reason> {
-    let (found, claimed) = check.finish(keys.keys());
-    let (matched, content) = found.ok_or(Reason::Mismatch)?;
+    let (matched, content) = check.finish(keys.keys()).ok_or(Reason::Mismatch)?;
     let (covered, verified) = match content {
         Content::Body => (Covered::Body, body.clone()),
         Content::Nothing => (Covered::Nothing, body.clone()),
@@ -330,16 +377,16 @@ fn judge<S: Scheme>(
     };
     let key = keys.keys().get(matched.key).ok_or(Reason::Mismatch)?;
     let attested = config.scheme.attest(&verified, key)?;
-    let timestamp = check_window(config, claimed.timestamp, &verified)?;
+    let timestamp = check_window(config, check.timestamp, &verified)?;
     if matched.key > 0 {
         let (scheme, key, tenant) = (S::NAME, matched.key, keys.owner());
         let tenant = tenant.as_deref();
         tracing::info!(target: "countersign", scheme, key, tenant, "not the newest key matched");
     }
     if let Some(answer) = attested.answer {
-        return Ok(Outcome::Answer(answer));
+        return Ok(Outcome::Answer(*answer));
     }
-    let id = claimed.id.or(attested.id);
+    let id = check.id.take().or(attested.id);
     let proof = Proof::new(verified, matched, keys.owner(), timestamp, id, covered);
     Ok(Outcome::Genuine(proof))
 }
@@ -361,8 +408,8 @@ fn check_window<S: Scheme>(
 
 fn is_digest_of(digest: &Signature, body: &[u8]) -> bool {
     match digest.algorithm() {
-        Algorithm::Sha256 => Sha256::digest(body).ct_eq(digest.bytes()).into(),
-        Algorithm::Sha512 => Sha512::digest(body).ct_eq(digest.bytes()).into(),
+        Algorithm::Sha256 => Sha256::digest(body).as_slice().ct_eq(digest.bytes()).to_bool(),
+        Algorithm::Sha512 => Sha512::digest(body).as_slice().ct_eq(digest.bytes()).to_bool(),
         _ => false,
     }
 }

@@ -1,6 +1,8 @@
 //! What a request claims, before any of it is believed.
 
+use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -57,7 +59,8 @@ impl Algorithm {
 #[derive(Clone, Debug)]
 pub struct Signature {
     algorithm: Algorithm,
-    bytes: SmallVec<[u8; 64]>,
+    /// Room for the common ones, so that the others do not make all of them larger.
+    bytes: SmallVec<[u8; 32]>,
 }
 
 impl Signature {
@@ -85,10 +88,11 @@ impl Signature {
     /// algorithm has, or other characters among them.
     pub fn from_hex(algorithm: Algorithm, text: &[u8], name: &'static str) -> Result<Self, Reason> {
         let mut buffer = [0; LONGEST];
-        let bytes = (text.len() <= 2 * LONGEST)
-            .then(|| base16ct::mixed::decode(text, &mut buffer).ok())
-            .flatten()
-            .ok_or(Reason::Malformed(name))?;
+        // It passes over `0x`; then too few digits are left for so many bytes.
+        let bytes = buffer.get_mut(..text.len() / 2).ok_or(Reason::Malformed(name))?;
+        if !text.len().is_multiple_of(2) || const_hex::decode_to_slice(text, bytes).is_err() {
+            return Err(Reason::Malformed(name));
+        }
         Self::from_bytes(algorithm, bytes, name)
     }
 
@@ -103,7 +107,21 @@ impl Signature {
         text: &[u8],
         name: &'static str,
     ) -> Result<Self, Reason> {
-        let mut buffer = [0; LONGEST_BASE64];
+        // A large buffer takes as long to be cleared as a short signature to be read.
+        if text.len() <= base64_length(LONGEST) {
+            Self::from_base64_within::<{ LONGEST + 2 }>(algorithm, text, name)
+        } else {
+            Self::from_base64_within::<{ LONGEST_RSA + 2 }>(algorithm, text, name)
+        }
+    }
+
+    /// The decoder asks for two bytes more than there may be.
+    fn from_base64_within<const ROOM: usize>(
+        algorithm: Algorithm,
+        text: &[u8],
+        name: &'static str,
+    ) -> Result<Self, Reason> {
+        let mut buffer = [0; ROOM];
         let bytes = BASE64_STANDARD
             .decode_slice(text, &mut buffer)
             .ok()
@@ -128,8 +146,12 @@ impl Signature {
 /// No digest or MAC is longer.
 const LONGEST: usize = 64;
 
-/// Room for an RSA signature of 8192 bits, and for what the decoder asks beyond that.
-const LONGEST_BASE64: usize = 1024 + 2;
+/// An RSA signature of 8192 bits.
+const LONGEST_RSA: usize = 1024;
+
+const fn base64_length(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
+}
 
 /// Whether one of several signatures suffices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,11 +178,16 @@ impl Claim {
         &self.signatures
     }
 
-    /// The same with the signatures of one algorithm only: for a method that is made of several.
+    /// The same with the signatures of one algorithm only: for a method that is made of several. Where there are
+    /// no others, it is not copied.
     #[must_use]
-    pub fn only(&self, algorithm: Algorithm) -> Self {
-        let wanted = self.signatures.iter().filter(|claimed| claimed.algorithm == algorithm);
-        Self { signatures: wanted.cloned().collect(), ..self.clone() }
+    pub fn only(&self, algorithm: Algorithm) -> Cow<'_, Self> {
+        let is_wanted = |claimed: &&Signature| claimed.algorithm == algorithm;
+        if self.signatures.iter().all(|claimed| is_wanted(&claimed)) {
+            return Cow::Borrowed(self);
+        }
+        let signatures = self.signatures.iter().filter(is_wanted).cloned().collect();
+        Cow::Owned(Self { signatures, need: self.need, fingerprint: self.fingerprint })
     }
 
     /// Whether one or all of them have to hold.
@@ -267,15 +294,18 @@ pub trait Canonical: Send + 'static {
     }
 }
 
+/// Hardly ever more than one.
+pub(crate) type Messages = SmallVec<[Message; 1]>;
+
 /// What a request claims: signatures, candidates for the signed text, a time, an id.
 ///
 /// [`Evidence::new`] is a signature over the raw body; the other methods say what is different.
 #[derive(Debug)]
 pub struct Evidence {
     pub(crate) claim: Claim,
-    pub(crate) messages: SmallVec<[Message; 1]>,
+    pub(crate) messages: Messages,
     pub(crate) timestamp: Option<Timestamp>,
-    pub(crate) id: Option<Box<str>>,
+    pub(crate) id: Option<Arc<str>>,
     pub(crate) key_id: Option<Box<str>>,
 }
 
@@ -289,19 +319,21 @@ impl Evidence {
     /// One signature.
     #[must_use]
     pub fn new(signature: Signature) -> Self {
-        Self::any([signature])
+        let mut signatures = SmallVec::new();
+        signatures.push(signature);
+        Self::of(signatures, Need::Any)
     }
 
     /// Several signatures, one of which has to hold.
     #[must_use]
     pub fn any(signatures: impl IntoIterator<Item = Signature>) -> Self {
-        Self::of(signatures, Need::Any)
+        Self::of(limited(signatures), Need::Any)
     }
 
     /// Several signatures, all of which have to hold under the same key.
     #[must_use]
     pub fn all(signatures: impl IntoIterator<Item = Signature>) -> Self {
-        Self::of(signatures, Need::All)
+        Self::of(limited(signatures), Need::All)
     }
 
     /// Adds a candidate for the signed text. Without any, it is the raw body.
@@ -348,9 +380,7 @@ impl Evidence {
         &self.claim
     }
 
-    fn of(signatures: impl IntoIterator<Item = Signature>, need: Need) -> Self {
-        // One more than are looked at is enough to know that there are too many.
-        let signatures = signatures.into_iter().take(Self::MAX_SIGNATURES + 1).collect();
+    fn of(signatures: SmallVec<[Signature; 1]>, need: Need) -> Self {
         Self {
             claim: Claim { signatures, need, fingerprint: None },
             messages: SmallVec::new(),
@@ -359,6 +389,11 @@ impl Evidence {
             key_id: None,
         }
     }
+}
+
+/// One more than are looked at is enough to know that there are too many.
+fn limited(signatures: impl IntoIterator<Item = Signature>) -> SmallVec<[Signature; 1]> {
+    signatures.into_iter().take(Evidence::MAX_SIGNATURES + 1).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::fmt::{self, Debug, Formatter};
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -25,7 +26,7 @@ use crate::error::{Reason, VerifyError};
 use crate::evidence::Evidence;
 use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
 use crate::head::Head;
-use crate::keys::{KeyError, KeyFuture, KeySet, Lookup};
+use crate::keys::KeyFuture;
 use crate::layer::Config;
 use crate::outcome::Outcome;
 use crate::proof::{Covered, Proof};
@@ -45,7 +46,13 @@ pin_project! {
     enum State<S: Scheme, Inner, ReqBody, Called, Answer> {
         Answered { answer: Option<Response<Bytes>> },
         Waiting { keys: KeyFuture<KeyOf<S>>, waiting: Option<Box<Waiting<S, Inner, ReqBody>>> },
-        Reading { #[pin] body: ReqBody, reading: Option<Reading<S, Inner>> },
+        Reading {
+            #[pin]
+            body: ReqBody,
+            fed: Option<Fed<S>>,
+            gather: Gather,
+            work: Option<Work<S, Inner>>,
+        },
         Claiming {
             claiming: Unfinished<Result<Held, Reason>>,
             waiting: Option<Box<(Work<S, Inner>, Proof<S>)>>,
@@ -84,13 +91,6 @@ enum Purpose<ReqBody> {
     Judge(Bytes, Asked),
 }
 
-/// What is needed while the body arrives, and after.
-struct Reading<S: Scheme, Inner> {
-    work: Work<S, Inner>,
-    fed: Option<Fed<S>>,
-    gather: Gather,
-}
-
 impl<S, Inner, ReqBody> ResponseFuture<S, Inner, ReqBody>
 where
     S: Scheme,
@@ -98,9 +98,58 @@ where
     ReqBody: Body + Send + 'static,
     ReqBody::Data: Send,
 {
+    #[inline]
     pub(crate) fn begin(work: Work<S, Inner>, body: ReqBody) -> Self {
-        let begun = engine::begin(&work.config, &work.head());
-        Self { state: work.go(begun, body) }
+        let mut future = Self { state: State::reading(work, body) };
+        future.state.look(|work, fed| engine::begin(&work.config, &work.head(), fed));
+        future
+    }
+}
+
+/// Before the body is read: it can still be moved. What is needed while the body arrives is put where it stays
+/// before it is known whether it will be wanted: it has hundreds of bytes, and to move them would cost more.
+impl<S: Scheme, Inner, ReqBody, Called, Answer> State<S, Inner, ReqBody, Called, Answer>
+where
+    ReqBody: Body + Send + 'static,
+    ReqBody::Data: Send,
+{
+    #[inline(always)]
+    fn reading(work: Work<S, Inner>, body: ReqBody) -> Self {
+        let gather = Gather::new(&body, work.config.body_limit);
+        Self::Reading { body, fed: None, gather, work: Some(work) }
+    }
+
+    #[inline(always)]
+    fn look(
+        &mut self,
+        look: impl FnOnce(&Work<S, Inner>, &mut Option<Fed<S>>) -> Result<Begun<S>, Reason>,
+    ) {
+        if let Self::Reading { body, fed, work: Some(work), .. } = self {
+            let limit = work.config.body_limit as u64;
+            let begun = look(work, fed);
+            let fits = declared_length(body).is_none_or(|length| length <= limit);
+            if !(fits && matches!(begun, Ok(Begun::Streaming | Begun::NeedBody))) {
+                self.turn(begun);
+            }
+        }
+    }
+
+    /// The body is not read, or not yet.
+    fn turn(&mut self, begun: Result<Begun<S>, Reason>) {
+        let Self::Reading { body, work: Some(work), .. } =
+            mem::replace(self, Self::Answered { answer: None })
+        else {
+            return;
+        };
+        *self = match begun {
+            Ok(Begun::Streaming | Begun::NeedBody) => {
+                work.refuse_unread(Reason::BodyTooLarge, body)
+            }
+            Ok(Begun::Wanting(evidence, keys)) => work.wait(keys, Purpose::Stream(evidence, body)),
+            Ok(Begun::Challenge(keys)) => work.wait(keys, Purpose::Challenge(body)),
+            Ok(Begun::Answered(answer)) => work.answer_unread(answer, body),
+            Err(reason) => work.refuse_unread(reason, body),
+        };
     }
 }
 
@@ -117,7 +166,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
         loop {
-            let next = match state.as_mut().project() {
+            match state.as_mut().project() {
                 StateProj::Answered { answer } => {
                     let answer = answer.take().unwrap_or_default();
                     return Poll::Ready(Ok(answer.map(ResponseBody::full)));
@@ -125,41 +174,62 @@ where
                 StateProj::Waiting { keys, waiting } => {
                     let keys = ready!(keys.as_mut().poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
-                        Some(Waiting { work, purpose }) => work.resume(keys, purpose),
+                        Some(Waiting { work, purpose: Purpose::Challenge(body) }) => {
+                            let mut next = State::reading(work, body);
+                            next.look(|work, fed| {
+                                engine::challenge(&work.config, &work.head(), keys, fed)
+                            });
+                            state.set(next);
+                        }
+                        Some(Waiting { work, purpose: Purpose::Stream(evidence, body) }) => {
+                            let mut next = State::reading(work, body);
+                            next.look(|work, fed| {
+                                Fed::start(&work.config, keys, evidence, fed)?;
+                                Ok(Begun::Streaming)
+                            });
+                            state.set(next);
+                        }
+                        Some(Waiting { work, purpose: Purpose::Judge(body, asked) }) => {
+                            let verdict =
+                                engine::resume(&work.config, &work.head(), &body, keys, asked);
+                            work.follow(verdict, body, state.as_mut(), cx)?;
+                        }
                         None => return Poll::Pending,
                     }
                 }
-                StateProj::Reading { body, reading: slot } => {
-                    let Some(reading) = slot else { return Poll::Pending };
-                    let read = ready!(reading.poll_body(body, cx));
-                    match slot.take() {
-                        Some(reading) => reading.conclude(read),
-                        None => return Poll::Pending,
-                    }
+                StateProj::Reading { body, fed, gather, work } => {
+                    let read = ready!(poll_body(body, fed, gather, cx));
+                    let Some(work) = work.take() else { return Poll::Pending };
+                    let body = gather.finish();
+                    let verdict = match read {
+                        Ok(()) => work.judge(fed.as_mut(), &body),
+                        Err(reason) => {
+                            state.set(work.refuse(reason, None));
+                            continue;
+                        }
+                    };
+                    work.follow(verdict, body, state.as_mut(), cx)?;
                 }
                 StateProj::Claiming { claiming, waiting } => {
                     let claimed = ready!(Pin::new(claiming).poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
-                        Some((work, proof)) => work.claimed(claimed, proof),
+                        Some((work, proof)) => work.claimed(claimed, proof, state.as_mut(), cx)?,
                         None => return Poll::Pending,
                     }
                 }
                 StateProj::Ready { inner, request, held } => {
                     ready!(inner.poll_ready(cx))?;
                     let Some(request) = request.take() else { return Poll::Pending };
-                    if let Some(held) = held {
-                        held.called();
-                    }
-                    // What is held stays where it is until the call is over: it may panic.
-                    let future = inner.call(request);
-                    State::Called { future, held: held.take() }
+                    let called = call(inner, request, held.take());
+                    state.set(called);
                 }
                 StateProj::Called { future, held } => {
                     let answer = ready!(future.poll(cx));
                     match settle(&answer, held.take()) {
                         None => return Poll::Ready(answer.map(wrap)),
                         Some(settling) => {
-                            State::Settling { settling, answer: Some(Box::new(answer)) }
+                            let answer = Some(Box::new(answer));
+                            state.set(State::Settling { settling, answer });
                         }
                     }
                 }
@@ -170,8 +240,7 @@ where
                         None => return Poll::Pending,
                     }
                 }
-            };
-            state.set(next);
+            }
         }
     }
 }
@@ -192,89 +261,13 @@ fn wrap<B>(response: Response<B>) -> Response<ResponseBody<B>> {
     response.map(ResponseBody::new)
 }
 
-/// Before the body is read: it can still be moved.
 impl<S: Scheme, Inner> Work<S, Inner> {
-    fn go<ReqBody, Called, Answer>(
+    fn wait<ReqBody, Called, Answer>(
         self,
-        begun: Result<Begun<S>, Reason>,
-        body: ReqBody,
-    ) -> State<S, Inner, ReqBody, Called, Answer>
-    where
-        ReqBody: Body + Send + 'static,
-        ReqBody::Data: Send,
-    {
-        match begun {
-            Ok(Begun::Challenge(keys)) => self.with_keys(keys, Purpose::Challenge(body)),
-            Ok(Begun::Streaming(evidence, keys)) => {
-                self.with_keys(keys, Purpose::Stream(evidence, body))
-            }
-            Ok(Begun::NeedBody) => self.read(body, None),
-            Ok(Begun::Answered(answer)) => self.answer_unread(answer, body),
-            Err(reason) => self.refuse_unread(reason, body),
-        }
-    }
-
-    fn with_keys<ReqBody, Called, Answer>(
-        self,
-        lookup: Lookup<KeyOf<S>>,
+        keys: KeyFuture<KeyOf<S>>,
         purpose: Purpose<ReqBody>,
-    ) -> State<S, Inner, ReqBody, Called, Answer>
-    where
-        ReqBody: Body + Send + 'static,
-        ReqBody::Data: Send,
-    {
-        match lookup {
-            Lookup::Ready(keys) => self.resume(keys, purpose),
-            Lookup::Later(keys) => {
-                State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
-            }
-        }
-    }
-
-    fn resume<ReqBody, Called, Answer>(
-        self,
-        keys: Result<KeySet<KeyOf<S>>, KeyError>,
-        purpose: Purpose<ReqBody>,
-    ) -> State<S, Inner, ReqBody, Called, Answer>
-    where
-        ReqBody: Body + Send + 'static,
-        ReqBody::Data: Send,
-    {
-        match purpose {
-            Purpose::Challenge(body) => {
-                let head = self.head();
-                let challenged = keys
-                    .map_err(Reason::from)
-                    .and_then(|keys| engine::challenge(&self.config, &head, &keys));
-                self.go(challenged, body)
-            }
-            Purpose::Stream(evidence, body) => match Fed::new(&self.config, keys, evidence) {
-                Ok(fed) => self.read(body, Some(fed)),
-                Err(reason) => self.refuse_unread(reason, body),
-            },
-            Purpose::Judge(body, asked) => {
-                let head = self.head();
-                let verdict = engine::resume(&self.config, &head, &body, keys, asked);
-                self.follow(verdict, body)
-            }
-        }
-    }
-
-    fn read<ReqBody, Called, Answer>(
-        self,
-        body: ReqBody,
-        fed: Option<Fed<S>>,
-    ) -> State<S, Inner, ReqBody, Called, Answer>
-    where
-        ReqBody: Body + Send + 'static,
-        ReqBody::Data: Send,
-    {
-        let limit = self.config.body_limit;
-        if declared_length(&body).is_some_and(|length| length > limit as u64) {
-            return self.refuse_unread(Reason::BodyTooLarge, body);
-        }
-        let gather = Gather::new(&body, limit);
-        State::Reading { body, reading: Some(Reading { work: self, fed, gather }) }
+    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
     }
 
     fn refuse_unread<ReqBody, Called, Answer>(
@@ -306,64 +299,108 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     }
 }
 
-/// After the body was read.
-impl<S: Scheme, Inner> Work<S, Inner> {
-    fn follow<ReqBody, Called, Answer>(
+/// Where the state of a request is kept. What comes next is put there and not handed back: it has hundreds of bytes.
+type Place<'a, S, Inner, ReqBody> = Pin<
+    &'a mut State<
+        S,
+        Inner,
+        ReqBody,
+        <Inner as Service<Request<Full<Bytes>>>>::Future,
+        Result<
+            <Inner as Service<Request<Full<Bytes>>>>::Response,
+            <Inner as Service<Request<Full<Bytes>>>>::Error,
+        >,
+    >,
+>;
+
+/// After the body was read. What fails is the service inside.
+impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
+    #[inline]
+    fn judge(&self, fed: Option<&mut Fed<S>>, body: &Bytes) -> Verdict<S> {
+        engine::conclude(&self.config, &self.head(), fed, body)
+    }
+
+    #[inline(always)]
+    fn follow<ReqBody>(
         self,
         verdict: Verdict<S>,
         body: Bytes,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        mut state: Place<'_, S, Inner, ReqBody>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Inner::Error> {
         match verdict {
-            Verdict::Done(Ok(Outcome::Genuine(proof))) => self.pass(proof),
+            Verdict::Done(Ok(Outcome::Genuine(proof))) => return self.pass(proof, body, state, cx),
             // A handshake is answered as often as it comes: nothing is handled.
-            Verdict::Done(Ok(Outcome::Answer(answer))) => State::Answered { answer: Some(answer) },
-            Verdict::Done(Err(reason)) => self.refuse(reason, Some(&body)),
-            Verdict::Wait(keys, asked) => {
-                let purpose = Purpose::Judge(body, asked);
-                State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
+            Verdict::Done(Ok(Outcome::Answer(answer))) => {
+                state.set(State::Answered { answer: Some(answer) });
             }
+            Verdict::Done(Err(reason)) => state.set(self.refuse(reason, Some(&body))),
+            Verdict::Wait(keys, asked) => state.set(self.wait(keys, Purpose::Judge(body, asked))),
         }
+        Ok(())
     }
 
-    fn pass<ReqBody, Called, Answer>(
+    #[inline(always)]
+    fn pass<ReqBody>(
         self,
         proof: Proof<S>,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        body: Bytes,
+        mut state: Place<'_, S, Inner, ReqBody>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Inner::Error> {
         match self.config.claim(&proof) {
-            None => self.hand_on(proof, None),
-            Some(Claiming::Ready(claimed)) => self.claimed(claimed, proof),
+            None => return self.hand_on(proof, Some(body), None, state, cx),
+            Some(Claiming::Ready(claimed)) => return self.claimed(claimed, proof, state, cx),
             Some(Claiming::Later(claiming)) => {
-                State::Claiming { claiming, waiting: Some(Box::new((self, proof))) }
+                state.set(State::Claiming { claiming, waiting: Some(Box::new((self, proof))) });
             }
         }
+        Ok(())
     }
 
-    fn claimed<ReqBody, Called, Answer>(
+    fn claimed<ReqBody>(
         self,
         claimed: Result<Held, Reason>,
         proof: Proof<S>,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
+        mut state: Place<'_, S, Inner, ReqBody>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Inner::Error> {
         match claimed {
-            Ok(held) => self.hand_on(proof, Some(held)),
+            Ok(held) => return self.hand_on(proof, None, Some(held), state, cx),
             Err(reason) => {
                 let error = VerifyError::new(S::NAME, reason);
-                State::Answered { answer: Some(self.config.decline(error)) }
+                state.set(State::Answered { answer: Some(self.config.decline(error)) });
             }
         }
+        Ok(())
     }
 
-    fn hand_on<ReqBody, Called, Answer>(
-        self,
+    #[inline(always)]
+    /// With the body as it came, if it is at hand still: that saves to count it once more.
+    fn hand_on<ReqBody>(
+        mut self,
         proof: Proof<S>,
+        body: Option<Bytes>,
         held: Option<Held>,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
-        let Self { inner, mut parts, .. } = self;
-        let verified = proof.body().clone();
+        mut state: Place<'_, S, Inner, ReqBody>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Inner::Error> {
+        let verified = match body {
+            Some(body) if proof.covered() != Covered::Canonical => body,
+            _ => proof.body().clone(),
+        };
         if proof.covered() == Covered::Canonical {
-            describe(&mut parts, verified.len());
+            describe(&mut self.parts, verified.len());
         }
-        parts.extensions.insert(proof);
-        State::Ready { inner, request: Some(Request::from_parts(parts, Full::new(verified))), held }
+        self.parts.extensions.insert(proof);
+        let request = Request::from_parts(self.parts, Full::new(verified));
+        match self.inner.poll_ready(cx)? {
+            Poll::Ready(()) => state.set(call(&mut self.inner, request, held)),
+            Poll::Pending => {
+                state.set(State::Ready { inner: self.inner, request: Some(request), held });
+            }
+        }
+        Ok(())
     }
 
     fn refuse<ReqBody, Called, Answer>(
@@ -376,52 +413,50 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     }
 }
 
-impl<S: Scheme, Inner> Reading<S, Inner> {
-    /// Reads to the end of the body, hashing on the way. Trailers are signed by nobody and left.
-    fn poll_body<B>(
-        &mut self,
-        mut body: Pin<&mut B>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Reason>>
-    where
-        B: Body,
-        B::Error: Into<BoxError>,
-    {
-        for _ in 0..FRAMES_A_TURN {
-            let Some(frame) = ready!(body.as_mut().poll_frame(cx)) else {
-                return Poll::Ready(Ok(()));
-            };
-            let frame = frame.map_err(|error| reason_of(&*error.into()))?;
-            let Ok(mut data) = frame.into_data() else { continue };
-            let chunk = data.copy_to_bytes(data.remaining());
-            if !chunk.is_empty() {
-                self.take(chunk)?;
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+/// Calls the service. It may panic: then what is held is dropped, as called.
+#[inline(always)]
+fn call<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody, Answer>(
+    inner: &mut Inner,
+    request: Request<Full<Bytes>>,
+    mut held: Option<Held>,
+) -> State<S, Inner, ReqBody, Inner::Future, Answer> {
+    if let Some(held) = &mut held {
+        held.called();
     }
+    State::Called { future: inner.call(request), held }
+}
 
-    fn take(&mut self, chunk: Bytes) -> Result<(), Reason> {
-        self.gather.push(chunk.clone())?;
-        if let Some(fed) = &mut self.fed {
+/// Reads to the end of the body, hashing on the way. Trailers are signed by nobody and left.
+#[inline]
+fn poll_body<S: Scheme, B>(
+    mut body: Pin<&mut B>,
+    fed: &mut Option<Fed<S>>,
+    gather: &mut Gather,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Reason>>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    for _ in 0..FRAMES_A_TURN {
+        let Some(frame) = ready!(body.as_mut().poll_frame(cx)) else {
+            return Poll::Ready(Ok(()));
+        };
+        let frame = frame.map_err(|error| reason_of(&*error.into()))?;
+        let Ok(mut data) = frame.into_data() else { continue };
+        let chunk = data.copy_to_bytes(data.remaining());
+        if chunk.is_empty() {
+            continue;
+        }
+        // Hashed only if there is room for it.
+        gather.admit(chunk.len())?;
+        if let Some(fed) = fed {
             fed.update(&chunk);
         }
-        Ok(())
+        gather.push(chunk);
     }
-
-    fn conclude<ReqBody, Called, Answer>(
-        self,
-        read: Result<(), Reason>,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
-        let Self { work, fed, gather } = self;
-        if let Err(reason) = read {
-            return work.refuse(reason, None);
-        }
-        let body = gather.finish();
-        let verdict = engine::conclude(&work.config, &work.head(), fed, &body);
-        work.follow(verdict, body)
-    }
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 /// Makes the headers those of the verified bytes, where these are not the ones that came.

@@ -1,5 +1,7 @@
 //! Gathering a body under a cap, in no more memory than was received calls for.
 
+use std::mem;
+
 use bytes::Bytes;
 use http_body::Body;
 
@@ -12,50 +14,83 @@ const AHEAD: usize = 64 * 1024;
 /// frames that may be empty, must not keep a thread to itself.
 pub(crate) const FRAMES_A_TURN: usize = 64;
 
-/// A body as it arrives. One that comes in a single piece is not copied.
+/// A body as it arrives.
 #[derive(Debug)]
 pub(crate) struct Gather {
-    only: Bytes,
-    several: Vec<u8>,
+    received: Received,
     /// What the body may come to: its declared length, or else the limit.
     most: usize,
+}
+
+#[derive(Debug)]
+enum Received {
+    /// A single piece, or none: it is not copied.
+    One(Bytes),
+    Several(Vec<u8>),
 }
 
 impl Gather {
     pub(crate) fn new(body: &impl Body, limit: usize) -> Self {
         let declared = declared_length(body).and_then(|length| usize::try_from(length).ok());
         let most = declared.map_or(limit, |length| length.min(limit));
-        Self { only: Bytes::new(), several: Vec::new(), most }
+        Self { received: Received::One(Bytes::new()), most }
     }
 
-    pub(crate) fn push(&mut self, chunk: Bytes) -> Result<(), Reason> {
-        let received = self.only.len() + self.several.len();
-        let total = received.saturating_add(chunk.len());
-        if total > self.most {
-            return Err(Reason::BodyTooLarge);
+    /// Whether there is room for so many more bytes: to be asked before they are [pushed](Self::push).
+    pub(crate) fn admit(&self, more: usize) -> Result<(), Reason> {
+        let total = self.received().saturating_add(more);
+        if total > self.most { Err(Reason::BodyTooLarge) } else { Ok(()) }
+    }
+
+    pub(crate) fn push(&mut self, chunk: Bytes) {
+        if self.received() == 0 {
+            self.received = Received::One(chunk);
+            return;
         }
-        if received == 0 {
-            self.only = chunk;
-            return Ok(());
+        let total = self.received().saturating_add(chunk.len());
+        let wanted = self.wanted(total);
+        let mut several = match self.take() {
+            Received::One(first) => {
+                let mut several = Vec::with_capacity(wanted);
+                several.extend_from_slice(&first);
+                several
+            }
+            Received::Several(several) => several,
+        };
+        if several.capacity() < total {
+            several.reserve_exact(wanted - several.len());
         }
-        self.reserve(received, total);
-        self.several.extend_from_slice(&std::mem::take(&mut self.only));
-        self.several.extend_from_slice(&chunk);
-        Ok(())
+        several.extend_from_slice(&chunk);
+        self.received = Received::Several(several);
     }
 
     /// What was reserved ahead is given back: a handler may keep the body for long.
-    pub(crate) fn finish(mut self) -> Bytes {
-        self.several.shrink_to_fit();
-        if self.several.is_empty() { self.only } else { self.several.into() }
+    pub(crate) fn finish(&mut self) -> Bytes {
+        match self.take() {
+            Received::One(only) => only,
+            Received::Several(mut several) => {
+                several.shrink_to_fit();
+                several.into()
+            }
+        }
     }
 
-    /// Twice what was received, or 64 KiB more; never more than the body may come to.
-    fn reserve(&mut self, received: usize, total: usize) {
-        if self.several.capacity() < total {
-            let wanted = received.saturating_add(received.max(AHEAD)).min(self.most).max(total);
-            self.several.reserve_exact(wanted - self.several.len());
+    fn take(&mut self) -> Received {
+        mem::replace(&mut self.received, Received::One(Bytes::new()))
+    }
+
+    fn received(&self) -> usize {
+        match &self.received {
+            Received::One(only) => only.len(),
+            Received::Several(several) => several.len(),
         }
+    }
+
+    /// How much is to be reserved for so much: twice what was received, or 64 KiB more; never more than the body may
+    /// come to.
+    fn wanted(&self, total: usize) -> usize {
+        let received = self.received();
+        received.saturating_add(received.max(AHEAD)).min(self.most).max(total)
     }
 }
 
@@ -76,11 +111,18 @@ mod tests {
         gather
     }
 
+    fn reserved(gather: &Gather) -> usize {
+        match &gather.received {
+            Received::One(_) => 0,
+            Received::Several(several) => several.capacity(),
+        }
+    }
+
     #[test]
     fn a_single_piece_is_not_copied() {
         let chunk = Bytes::from(vec![7; 1000]);
         let mut gather = chunked(1000);
-        gather.push(chunk.clone()).expect("within the limit");
+        gather.push(chunk.clone());
         assert_eq!(gather.finish().as_ptr(), chunk.as_ptr());
     }
 
@@ -90,18 +132,21 @@ mod tests {
         let mut gather = Gather::new(&declared, usize::MAX);
         let chunk = Bytes::from(vec![1; 1000]);
         for pieces in 1..5000 {
-            gather.push(chunk.clone()).expect("within the declared length");
+            gather.push(chunk.clone());
             let received = pieces * chunk.len();
-            assert!(gather.several.capacity() <= 2 * received + AHEAD);
+            assert!(reserved(&gather) <= 2 * received + AHEAD);
         }
     }
 
     #[test]
     fn the_limit_is_inclusive() {
         let mut gather = chunked(10);
-        gather.push(Bytes::from_static(b"12345")).expect("5 of 10");
-        gather.push(Bytes::from_static(b"67890")).expect("10 of 10");
-        assert_eq!(gather.push(Bytes::from_static(b"1")), Err(Reason::BodyTooLarge));
+        for five in [b"12345", b"67890"] {
+            assert_eq!(gather.admit(five.len()), Ok(()));
+            gather.push(Bytes::from_static(five));
+        }
+        assert_eq!(gather.admit(1), Err(Reason::BodyTooLarge));
+        assert_eq!(gather.admit(usize::MAX), Err(Reason::BodyTooLarge));
         assert_eq!(gather.finish(), "1234567890");
     }
 
@@ -109,9 +154,9 @@ mod tests {
     fn nothing_is_kept_that_was_reserved_ahead() {
         let mut gather = chunked(usize::MAX);
         for _ in 0..100 {
-            gather.push(Bytes::from(vec![1; 1001])).expect("within the limit");
+            gather.push(Bytes::from(vec![1; 1001]));
         }
-        assert!(gather.several.capacity() > 100_100);
+        assert!(reserved(&gather) > 100_100);
         assert_eq!(Vec::from(gather.finish()).capacity(), 100_100);
     }
 }

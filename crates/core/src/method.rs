@@ -5,8 +5,8 @@ mod token;
 
 use std::fmt::{self, Debug, Formatter};
 
+use ctutils::{Choice, CtAssign};
 use smallvec::SmallVec;
-use subtle::{Choice, ConditionallySelectable};
 
 use crate::evidence::{Algorithm, Claim};
 
@@ -72,12 +72,12 @@ impl Match {
 
 /// The first index that holds, found in a time that does not depend on which one it is.
 fn newest(verdicts: impl IntoIterator<Item = Choice>) -> Option<usize> {
-    let (mut found, mut key) = (Choice::from(0), 0);
+    let (mut found, mut key) = (Choice::FALSE, 0);
     for (index, holds) in (0u64..).zip(verdicts) {
-        key.conditional_assign(&index, holds & !found);
+        key.ct_assign(&index, holds & !found);
         found |= holds;
     }
-    if bool::from(found) { usize::try_from(key).ok() } else { None }
+    if found.to_bool() { usize::try_from(key).ok() } else { None }
 }
 
 /// 32 bytes that tell one signed text from another.

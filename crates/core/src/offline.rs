@@ -10,7 +10,6 @@ use http::Request;
 use crate::engine::{self, Begun, Fed, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::head::Head;
-use crate::keys::{KeyError, KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
 use crate::outcome::Outcome;
 use crate::scheme::Scheme;
@@ -74,33 +73,29 @@ async fn check<S: Scheme>(
     head: &Head<'_>,
     body: &Bytes,
 ) -> Result<Outcome<S>, Reason> {
-    let mut begun = engine::begin(config, head)?;
-    if let Begun::Challenge(lookup) = begun {
-        begun = engine::challenge(config, head, &keys(lookup).await?)?;
+    let mut fed = None;
+    let mut begun = engine::begin(config, head, &mut fed)?;
+    if let Begun::Challenge(keys) = begun {
+        begun = engine::challenge(config, head, keys.await, &mut fed)?;
     }
-    let mut fed = match begun {
-        Begun::Streaming(evidence, lookup) => Some(Fed::new(config, keys(lookup).await, evidence)?),
-        Begun::Challenge(_) | Begun::NeedBody => None,
+    match begun {
+        Begun::Wanting(evidence, keys) => {
+            Fed::start(config, keys.await, evidence, &mut fed)?;
+        }
         Begun::Answered(answer) => return Ok(Outcome::Answer(answer)),
-    };
+        Begun::Streaming | Begun::Challenge(_) | Begun::NeedBody => {}
+    }
     if body.len() > config.body_limit {
         return Err(Reason::BodyTooLarge);
     }
     if let Some(fed) = &mut fed {
         fed.update(body);
     }
-    let mut verdict = engine::conclude(config, head, fed, body);
+    let mut verdict = engine::conclude(config, head, fed.as_mut(), body);
     loop {
         verdict = match verdict {
             Verdict::Done(judged) => return judged,
             Verdict::Wait(keys, asked) => engine::resume(config, head, body, keys.await, asked),
         };
-    }
-}
-
-async fn keys<K>(lookup: Lookup<K>) -> Result<KeySet<K>, KeyError> {
-    match lookup {
-        Lookup::Ready(keys) => keys,
-        Lookup::Later(keys) => keys.await,
     }
 }

@@ -41,12 +41,13 @@ pub enum Covered {
 }
 
 impl<S> Proof<S> {
+    #[inline(always)]
     pub(crate) fn new(
         body: Bytes,
         matched: Match,
         tenant: Option<Arc<str>>,
         timestamp: Option<Timestamp>,
-        id: Option<Box<str>>,
+        id: Option<Arc<str>>,
         covered: Covered,
     ) -> Self {
         Self {
@@ -55,7 +56,7 @@ impl<S> Proof<S> {
             fingerprints: matched.fingerprints,
             tenant,
             timestamp,
-            id: id.map(Into::into),
+            id,
             covered,
             scheme: PhantomData,
         }

@@ -1,5 +1,6 @@
 //! Where a provider puts its signature, and what the signature covers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -201,8 +202,9 @@ impl From<Evidence> for Inspect {
 /// What [`Scheme::attest`] found inside the verified body.
 #[derive(Debug, Default)]
 pub struct Attested {
-    pub(crate) id: Option<Box<str>>,
-    pub(crate) answer: Option<Response<Bytes>>,
+    pub(crate) id: Option<Arc<str>>,
+    /// In a box, since hardly any request has one.
+    pub(crate) answer: Option<Box<Response<Bytes>>>,
 }
 
 impl Attested {
@@ -216,7 +218,7 @@ impl Attested {
     /// The answer to a signed handshake, if it is one: it is sent, and the handler never sees the request.
     #[must_use]
     pub fn answer(mut self, response: impl Into<Option<Response<Bytes>>>) -> Self {
-        self.answer = response.into();
+        self.answer = response.into().map(Box::new);
         self
     }
 }

@@ -4,12 +4,12 @@ use std::fmt::{self, Debug, Formatter};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use ctutils::{Choice, CtEq};
 use hmac::digest::KeyInit;
 use hmac::{Hmac as Mac, Mac as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use smallvec::SmallVec;
-use subtle::{Choice, ConstantTimeEq};
 
 use crate::error::ConfigError;
 use crate::evidence::{Algorithm, Claim, Need, Signature};
@@ -59,7 +59,7 @@ impl HmacKey {
         for piece in pieces {
             running.update(piece);
         }
-        Ok(running.finish().to_vec())
+        Ok(running.finish(<[u8]>::to_vec))
     }
 
     /// The same in lower-case hexadecimal digits.
@@ -84,6 +84,7 @@ impl HmacKey {
         Ok(BASE64_STANDARD.encode(self.sign(algorithm, pieces)?))
     }
 
+    #[inline]
     fn start(&self, algorithm: Algorithm) -> Option<Running> {
         Some(match algorithm {
             Algorithm::HmacSha1 => Running::Sha1(self.sha1.clone()),
@@ -133,27 +134,39 @@ impl Running {
         }
     }
 
-    fn finish(self) -> SmallVec<[u8; 64]> {
+    /// Shows the tag.
+    #[inline]
+    fn finish<T>(self, see: impl FnOnce(&[u8]) -> T) -> T {
         match self {
-            Self::Sha1(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
-            Self::Sha256(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
-            Self::Sha384(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
-            Self::Sha512(mac) => SmallVec::from_slice(&mac.finalize().into_bytes()),
+            Self::Sha1(mac) => see(&mac.finalize().into_bytes()),
+            Self::Sha256(mac) => see(&mac.finalize().into_bytes()),
+            Self::Sha384(mac) => see(&mac.finalize().into_bytes()),
+            Self::Sha512(mac) => see(&mac.finalize().into_bytes()),
         }
     }
 }
 
 impl Hmac {
     /// As [`Method::start`], with keys that stand among others: for a method that is made of several.
+    #[inline]
     pub fn start_among<'k>(keys: impl Iterator<Item = &'k HmacKey>, claim: &Claim) -> HmacState {
-        let tasks = keys.flat_map(|key| algorithms(claim).map(|algorithm| key.start(algorithm)));
-        HmacState(tasks.flatten().collect())
+        // A loop: an iterator of iterators moves each of them, which is hundreds of bytes, from hand to hand.
+        let mut state = SmallVec::new();
+        for key in keys {
+            for algorithm in algorithms(claim) {
+                if let Some(running) = key.start(algorithm) {
+                    state.push(running);
+                }
+            }
+        }
+        HmacState(state)
     }
 
     /// As [`Method::finish`], with the keys of [`start_among`](Self::start_among). The index is that among them.
     ///
     /// Every claimed signature is compared under every key, in constant time and without an early
     /// exit; of several keys that match, the newest is named.
+    #[inline]
     pub fn finish_among<'k>(
         state: HmacState,
         keys: impl Iterator<Item = &'k HmacKey>,
@@ -165,11 +178,12 @@ impl Hmac {
         for _ in keys {
             let mut verdict = Verdict::new(claim);
             for (algorithm, running) in algorithms(claim).zip(running.by_ref()) {
-                let tag = running.finish();
-                verdict.see(algorithm, &tag, claim);
-                if claim.fingerprint() == Some(algorithm) {
-                    fingerprints.push(Nonce::of(&tag));
-                }
+                running.finish(|tag| {
+                    verdict.see(algorithm, tag, claim);
+                    if claim.fingerprint() == Some(algorithm) {
+                        fingerprints.push(Nonce::of(tag));
+                    }
+                });
             }
             verdicts.push(verdict);
         }
@@ -211,8 +225,8 @@ struct Verdict {
 impl Verdict {
     fn new(claim: &Claim) -> Self {
         let holds = match claim.need() {
-            Need::Any => Choice::from(0),
-            Need::All => Choice::from(1),
+            Need::Any => Choice::FALSE,
+            Need::All => Choice::TRUE,
         };
         Self { holds, compared: 0 }
     }
@@ -220,7 +234,7 @@ impl Verdict {
     /// A claim with a signature that no HMAC could be compared with does not hold, and neither does
     /// one without signatures: "all of them" must not be true of none.
     fn over(self, claimed: usize) -> Choice {
-        self.holds & Choice::from(u8::from(self.compared == claimed && claimed > 0))
+        self.holds & Choice::from_u8_lsb(u8::from(self.compared == claimed && claimed > 0))
     }
 
     fn see(&mut self, algorithm: Algorithm, tag: &[u8], claim: &Claim) {

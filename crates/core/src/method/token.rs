@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Debug, Formatter};
 
+use ctutils::CtEq;
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use crate::evidence::{Algorithm, Claim};
@@ -29,7 +29,7 @@ impl TokenKey {
     /// even its length.
     #[must_use]
     pub fn is(&self, claimed: &[u8]) -> bool {
-        self.0.ct_eq(&Self::new(claimed).0).into()
+        self.0.ct_eq(&Self::new(claimed).0).to_bool()
     }
 }
 

@@ -1,20 +1,21 @@
 //! The list of signatures.
 
 use countersign_core::{Algorithm, Evidence, Reason, Signature};
+use smallvec::SmallVec;
 
 /// How many `v1a` signatures are looked at, the first ones: each costs a hash of the body under every key.
 pub const MAX_ASYMMETRIC: usize = 4;
 
 /// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or malformed is
 /// passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside it does.
-pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Vec<Signature>, Reason> {
+pub(crate) fn read(list: &[u8], name: &'static str) -> Result<SmallVec<[Signature; 1]>, Reason> {
     let mut asymmetric = 0;
     let is_looked_at = |one: &Signature| {
         asymmetric += usize::from(one.algorithm() == Algorithm::Ed25519);
         one.algorithm() != Algorithm::Ed25519 || asymmetric <= MAX_ASYMMETRIC
     };
     let entries = list.split(|&byte| byte == b' ').filter_map(|entry| signature(entry, name));
-    let signatures: Vec<_> =
+    let signatures: SmallVec<_> =
         entries.filter(is_looked_at).take(Evidence::MAX_SIGNATURES + 1).collect();
     if signatures.is_empty() {
         return Err(Reason::Malformed(name));
