@@ -393,7 +393,11 @@ impl Evidence {
 
 /// One more than are looked at is enough to know that there are too many.
 fn limited(signatures: impl IntoIterator<Item = Signature>) -> SmallVec<[Signature; 1]> {
-    signatures.into_iter().take(Evidence::MAX_SIGNATURES + 1).collect()
+    let mut limited = SmallVec::new();
+    for signature in signatures.into_iter().take(Evidence::MAX_SIGNATURES + 1) {
+        limited.push(signature);
+    }
+    limited
 }
 
 #[cfg(test)]

@@ -45,11 +45,12 @@ impl Timestamp {
     /// From decimal digits, at most 19 of them, the first no zero: no sign, no white space, no fraction.
     #[must_use]
     pub fn parse(digits: &[u8], unit: TimeUnit) -> Option<Self> {
-        let [b'1'..=b'9', rest @ ..] = digits else { return None };
-        if rest.len() > 18 || !rest.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        let [b'1'..=b'9', ..] = digits else { return None };
+        // More than 19 are more than an `i64` holds, too.
+        let number = digits.iter().try_fold(0_i64, |number, digit| {
+            let digit = i64::from(char::from(*digit).to_digit(10)?);
+            number.checked_mul(10)?.checked_add(digit)
+        })?;
         Some(match unit {
             TimeUnit::Seconds => Self::from_secs(number),
             TimeUnit::Milliseconds => Self::from_millis(number),

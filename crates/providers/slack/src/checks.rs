@@ -1,11 +1,19 @@
 //! What Slack sends to see whether a server is there.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use countersign_core::{Head, Inspect, JsonObject, handshake, read_json};
 use http::Response;
 use http::header::CONTENT_TYPE;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde::Deserialize;
+
+const FIELD: &[u8] = b"ssl_check=1";
+
+// Made once: that takes longer than to look through a short body.
+static KIND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"url_verification\""));
+static CHECK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(FIELD));
 
 /// The answer, if it is one of them. They are short: a long body is not looked through.
 pub(crate) fn answer(body: &[u8]) -> Option<Response<Bytes>> {
@@ -39,13 +47,12 @@ fn challenge(body: &[u8]) -> Option<String> {
         kind: String,
         challenge: String,
     }
-    memmem::find(body, b"\"url_verification\"")?;
+    KIND.find(body)?;
     let JsonObject(check): JsonObject<Verification> = read_json(body).ok()?;
     (check.kind == "url_verification").then_some(check.challenge)
 }
 
 /// `ssl_check=1`, which comes to the URL of a command now and then. In a value it would be escaped.
 fn is_certificate_check(form: &[u8]) -> bool {
-    const FIELD: &[u8] = b"ssl_check=1";
-    memmem::find(form, FIELD).is_some() && form.split(|&byte| byte == b'&').any(|f| f == FIELD)
+    CHECK.find(form).is_some() && form.split(|&byte| byte == b'&').any(|field| field == FIELD)
 }

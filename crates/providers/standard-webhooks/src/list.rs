@@ -9,14 +9,21 @@ pub const MAX_ASYMMETRIC: usize = 4;
 /// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or malformed is
 /// passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside it does.
 pub(crate) fn read(list: &[u8], name: &'static str) -> Result<SmallVec<[Signature; 1]>, Reason> {
-    let mut asymmetric = 0;
-    let is_looked_at = |one: &Signature| {
-        asymmetric += usize::from(one.algorithm() == Algorithm::Ed25519);
-        one.algorithm() != Algorithm::Ed25519 || asymmetric <= MAX_ASYMMETRIC
-    };
-    let entries = list.split(|&byte| byte == b' ').filter_map(|entry| signature(entry, name));
-    let signatures: SmallVec<_> =
-        entries.filter(is_looked_at).take(Evidence::MAX_SIGNATURES + 1).collect();
+    let (mut signatures, mut asymmetric) = (SmallVec::new(), 0);
+    for entry in list.split(|&byte| byte == b' ') {
+        let Some(signature) = signature(entry, name) else { continue };
+        if signature.algorithm() == Algorithm::Ed25519 {
+            asymmetric += 1;
+            if asymmetric > MAX_ASYMMETRIC {
+                continue;
+            }
+        }
+        signatures.push(signature);
+        // One more than are looked at is enough to know that there are too many.
+        if signatures.len() > Evidence::MAX_SIGNATURES {
+            break;
+        }
+    }
     if signatures.is_empty() {
         return Err(Reason::Malformed(name));
     }

@@ -46,9 +46,13 @@ impl Method for WebhookSignature {
             .and_then(|matched| among_all(matched, keys, |key| key.secret.is_some()));
         let by_pair = Ed25519::finish_among(state.ed25519, public_keys(keys), &pair)
             .and_then(|matched| among_all(matched, keys, |key| key.public_key.is_some()));
-        let fingerprints = by_secret.iter().chain(&by_pair).flat_map(|one| &one.fingerprints);
-        let key = by_secret.iter().chain(&by_pair).map(|one| one.key).min()?;
-        Some(Match::new(key, fingerprints.copied()))
+        match (by_secret, by_pair) {
+            (Some(secret), Some(pair)) => {
+                let fingerprints = secret.fingerprints.into_iter().chain(pair.fingerprints);
+                Some(Match::new(secret.key.min(pair.key), fingerprints))
+            }
+            (by_secret, by_pair) => by_secret.or(by_pair),
+        }
     }
 
     /// That of the secret: with a public key nobody signs.
@@ -67,11 +71,11 @@ fn public_keys(keys: &[WebhookKey]) -> impl Iterator<Item = &Ed25519PublicKey> {
 
 /// The same with the index among all keys, instead of among those of the kind.
 fn among_all(
-    matched: Match,
+    mut matched: Match,
     keys: &[WebhookKey],
     is_of_kind: impl Fn(&WebhookKey) -> bool,
 ) -> Option<Match> {
     let mut of_kind = keys.iter().enumerate().filter(|(_, key)| is_of_kind(key));
-    let (key, _) = of_kind.nth(matched.key)?;
-    Some(Match::new(key, matched.fingerprints))
+    (matched.key, _) = of_kind.nth(matched.key)?;
+    Some(matched)
 }
