@@ -17,7 +17,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use countersign_benches::ways::{Case, github, meya, slack, spark, standard_webhooks};
+use axum::routing::post;
+use countersign_benches::ways::{
+    Case, FLOOR, Floor, Way, github, handler, meya, slack, spark, standard_webhooks,
+};
 use countersign_benches::{Budget, Limit, Paired, markdown};
 use tokio::runtime::{Builder, Runtime};
 
@@ -46,6 +49,7 @@ fn provider(runtime: &Runtime, case: fn(usize) -> Case, wanted: &[String]) -> Ve
         if !wanted.is_empty() && !wanted.iter().any(|name| name == case.provider) {
             return limits;
         }
+        case.ways.insert(1, Way::new(FLOOR, size, post(handler).route_layer(Floor)));
         with_peers(&mut case, size);
         runtime.block_on(case.check());
         let measured = time(runtime, &case, size);
