@@ -148,7 +148,7 @@ const LATE: Duration = Duration::from_nanos((1 << 20) + 1);
 
 #[tokio::test]
 async fn memory_refuses_when_it_is_full_and_forgets_nothing() {
-    for capacity in [1, 7, 64, 65, 1000, 8192, 40_000] {
+    for capacity in [1, 7, 128, 129, 1000, 8192, 40_000] {
         let (store, pass) = manual(capacity);
         let lease = Duration::from_secs(60);
         let mut claimed = 0;
@@ -157,7 +157,7 @@ async fn memory_refuses_when_it_is_full_and_forgets_nothing() {
             claimed += 1;
         }
         assert!(claimed >= capacity, "{claimed} of {capacity}");
-        let most = if capacity <= 64 { capacity } else { capacity * 5 / 2 + 64 };
+        let most = if capacity <= 128 { capacity } else { capacity * 5 / 2 + 128 };
         assert!(claimed <= most, "{claimed} of {capacity}");
         let refused = wait(store.claim(&name(claimed), lease)).await;
         assert!(matches!(refused, Err(ReplayError::Full)), "{refused:?}");

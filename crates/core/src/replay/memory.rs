@@ -1,5 +1,6 @@
 //! Claims in the memory of one process.
 
+mod away;
 mod clock;
 mod entry;
 mod name;
@@ -18,7 +19,7 @@ use crate::replay::{ClaimOutcome, Owner, ReplayError, ReplayKey, ReplayStore, Re
 ///
 /// It is bounded, and when it is full of claims whose time is not over it refuses new ones (503)
 /// instead of forgetting old ones. All of its memory is taken when it is made, 76 bytes for each claim that it
-/// has room for and 2 kB, and none later. A claim whose time is over makes room for the next one where it stands;
+/// has room for and 4 kB, and none later. A claim whose time is over makes room for the next one where it stands;
 /// there is no background thread. Keys are kept as a keyed hash of 128 bits.
 ///
 /// Time is measured by the clock of the process, which nobody sets, to a few milliseconds; a claim is
@@ -44,7 +45,7 @@ impl MemoryReplay {
 
     /// Room for so many claims: as many as genuine requests come within the retention, with a reserve.
     ///
-    /// Up to 64, for exactly so many. Beyond that, for about twice as many: a claim is refused where there is no room
+    /// Up to 128, for exactly so many. Beyond that, for about twice as many: a claim is refused where there is no room
     /// near its place, which is hashed, and not when the last room is taken.
     ///
     /// # Panics

@@ -21,7 +21,7 @@ impl Entry {
 /// done.
 ///
 /// All of it is the owner. One whose time is over has another end than its successor, whatever the numbers are; and
-/// a number comes again after a million claims that have the same home.
+/// a number comes again after 16,384 claims that have the same home.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark(u64);
 
@@ -37,7 +37,7 @@ impl Mark {
         Self(end.number() << OWNER_BITS)
     }
 
-    pub(super) fn claimed(end: Tick, number: u32) -> Self {
+    pub(super) fn claimed(end: Tick, number: u16) -> Self {
         Self(Self::done(end).0 | (u64::from(number) % OWNERS + 1))
     }
 

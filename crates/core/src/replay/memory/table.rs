@@ -1,6 +1,6 @@
 //! Where claims are: by whom, and until when.
 //!
-//! A table of buckets, each with a lock of its own on its own cache lines, so that a claim waits for memory
+//! A table of buckets, each with a lock of its own on its own cache line, so that a claim waits for memory
 //! once: the table is larger than the caches, and a lock beside it would come from the core that had it last.
 //! A name has its home in one bucket. What finds no room there goes into one of the next, and the home knows how
 //! far that is. **All that happens to a name happens under the lock of its home**; the locks of the next buckets are
@@ -10,6 +10,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::iter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::away::Away;
 use super::clock::Tick;
 use super::entry::{Entry, Mark};
 use super::name::Name;
@@ -21,27 +22,24 @@ pub(super) struct Table {
     homes: usize,
 }
 
-/// Two cache lines, which are fetched together: 128 bytes.
-#[repr(align(128))]
+/// One cache line.
+#[repr(align(64))]
 struct Bucket(Mutex<Inside>);
 
 struct Inside {
     entries: [Entry; ENTRIES],
-    /// From then on, no name that has its home here is beyond it.
-    beyond: Tick,
-    /// Until then, none is farther away than that.
-    reach: usize,
-    /// Of the names that have their home here.
-    owners: u32,
+    /// What is not at home.
+    away: Away,
 }
 
-const ENTRIES: usize = 4;
+const ENTRIES: usize = 2;
 
-/// In so many buckets there can be room for a name.
-const CHAIN: usize = 16;
+/// In so many buckets there can be room for a name. Where names have their homes by chance, it takes as many that a table
+/// with all of its claims has room for the last one, too, as good as always.
+const CHAIN: usize = 64;
 
-/// So many claims in ten buckets: of a hundred, three find no room at home then. That is 76 bytes each.
-const IN_TEN: usize = 17;
+/// So many claims in twenty buckets: of a hundred, five find no room at home then. That is 76 bytes each.
+const IN_TWENTY: usize = 17;
 
 impl Table {
     /// Room for so many claims; it is made at once, and stays as it is.
@@ -50,7 +48,7 @@ impl Table {
         let (homes, room) = if claims <= CHAIN * ENTRIES {
             (1, claims)
         } else {
-            (claims.div_ceil(IN_TEN).saturating_mul(10), usize::MAX)
+            (claims.div_ceil(IN_TWENTY).saturating_mul(20), usize::MAX)
         };
         let length = room.div_ceil(ENTRIES).clamp(1, homes.saturating_add(CHAIN - 1));
         let rooms = (0..length).map(|index| room.saturating_sub(index * ENTRIES));
@@ -96,8 +94,7 @@ impl Home<'_> {
         if let Some(mark) = self.look(name, now, |mark| *mark) {
             return Ok(if mark.is_done() { ClaimOutcome::Done } else { ClaimOutcome::InFlight });
         }
-        self.inside.owners = self.inside.owners.wrapping_add(1);
-        let mark = Mark::claimed(end, self.inside.owners);
+        let mark = Mark::claimed(end, self.inside.away.next_owner());
         self.put(name, now, mark)?;
         Ok(ClaimOutcome::Fresh(mark.owner()))
     }
@@ -136,17 +133,14 @@ impl Home<'_> {
 
     /// Shows the mark of a name whose time is not over, if it is there.
     fn look<T>(&mut self, name: Name, now: Tick, look: impl FnOnce(&mut Mark) -> T) -> Option<T> {
-        let Inside { entries, beyond, reach, .. } = &mut *self.inside;
+        let Inside { entries, away } = &mut *self.inside;
         if let Some(entry) = live(entries, name, now) {
             return Some(look(&mut entry.mark));
         }
-        if now >= *beyond {
-            return None;
-        }
-        for bucket in self.after.iter().take(*reach) {
+        for (distance, bucket) in iter::zip(1..=away.reach(now), self.after) {
             if let Some(entry) = live(&mut bucket.lock().entries, name, now) {
                 let seen = look(&mut entry.mark);
-                *beyond = entry.mark.end().max(*beyond);
+                away.reaches(distance, now, entry.mark.end());
                 return Some(seen);
             }
         }
@@ -155,7 +149,7 @@ impl Home<'_> {
 
     /// Puts it where the time of something else is over, at home or beyond.
     fn put(&mut self, name: Name, now: Tick, mark: Mark) -> Result<(), ReplayError> {
-        let Inside { entries, beyond, reach, .. } = &mut *self.inside;
+        let Inside { entries, away } = &mut *self.inside;
         if let Some(entry) = over(entries, now) {
             *entry = Entry { name, mark };
             return Ok(());
@@ -163,8 +157,7 @@ impl Home<'_> {
         for (distance, bucket) in iter::zip(1.., self.after) {
             if let Some(entry) = over(&mut bucket.lock().entries, now) {
                 *entry = Entry { name, mark };
-                *reach = if now < *beyond { distance.max(*reach) } else { distance };
-                *beyond = mark.end().max(*beyond);
+                away.reaches(distance, now, mark.end());
                 return Ok(());
             }
         }
@@ -187,7 +180,7 @@ impl Bucket {
         for entry in entries.iter_mut().take(room) {
             *entry = Entry::UNUSED;
         }
-        Self(Mutex::new(Inside { entries, beyond: Tick::START, reach: 0, owners: 0 }))
+        Self(Mutex::new(Inside { entries, away: Away::NONE }))
     }
 
     /// Nothing in here panics.
