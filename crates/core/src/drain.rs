@@ -20,7 +20,7 @@ use tokio::task::yield_now;
 
 use crate::gather::FRAMES_A_TURN;
 
-/// How long a refused body is read on.
+/// How long a refused body is read on, from when it has to be waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whether a client may be writing a body that it was not asked for.

@@ -2,7 +2,7 @@
 //!
 //! [`begin`] looks at the head, [`Fed`] takes the body as it arrives, and [`conclude`]
 //! says whether it was genuine. Keys that have to be waited for are handed to the driver, which
-//! comes back with them: to [`Fed::new`] before the body, to [`resume`] after it.
+//! comes back with them: to [`Fed::start`] before the body, to [`resume`] after it.
 
 use std::sync::Arc;
 
@@ -115,7 +115,6 @@ impl From<KeyError> for Reason {
 pub(crate) struct Fed<S: Scheme> {
     keys: KeySet<KeyOf<S>>,
     check: Check<S::Method>,
-    is_decoy: bool,
 }
 
 impl<S: Scheme> Fed<S> {
@@ -128,14 +127,14 @@ impl<S: Scheme> Fed<S> {
         evidence: Evidence,
         place: &'p mut Option<Self>,
     ) -> Result<&'p mut Self, Reason> {
-        let (keys, is_decoy) = match (keys, &config.decoy) {
-            (Ok(keys), _) => (keys, false),
-            (Err(KeyError::Unknown), Some(decoy)) => (decoy.clone(), true),
+        let keys = match (keys, &config.decoy) {
+            (Ok(keys), _) => keys,
+            (Err(KeyError::Unknown), Some(decoy)) => decoy.clone(),
             (Err(error), _) => return Err(error.into()),
         };
         let Evidence { claim, messages, timestamp, id, key_id } = evidence;
         let check = Check { claim, streams: SmallVec::new(), timestamp, id, key_id };
-        let fed = place.insert(Self { keys, check, is_decoy });
+        let fed = place.insert(Self { keys, check });
         fed.check.start(fed.keys.keys(), messages)?;
         Ok(fed)
     }
@@ -324,8 +323,9 @@ fn judge_or_newer<S: Scheme>(
     fed: &mut Fed<S>,
     asked: Asked,
 ) -> Verdict<S> {
-    let Fed { keys, check, is_decoy } = fed;
-    let judged = if *is_decoy {
+    let Fed { keys, check } = fed;
+    // Nobody else has the decoy.
+    let judged = if config.decoy.as_ref().is_some_and(|decoy| decoy.is_same(keys)) {
         check.finish(keys.keys());
         Err(Reason::UnknownKey)
     } else {

@@ -168,7 +168,7 @@ where
         loop {
             match state.as_mut().project() {
                 StateProj::Answered { answer } => {
-                    let answer = answer.take().unwrap_or_default();
+                    let Some(answer) = answer.take() else { return Poll::Pending };
                     return Poll::Ready(Ok(answer.map(ResponseBody::full)));
                 }
                 StateProj::Waiting { keys, waiting } => {
@@ -192,7 +192,7 @@ where
                         Some(Waiting { work, purpose: Purpose::Judge(body, asked) }) => {
                             let verdict =
                                 engine::resume(&work.config, &work.head(), &body, keys, asked);
-                            work.follow(verdict, body, state.as_mut(), cx)?;
+                            ready!(work.follow(verdict, body, state.as_mut(), cx))?;
                         }
                         None => return Poll::Pending,
                     }
@@ -200,20 +200,20 @@ where
                 StateProj::Reading { body, fed, gather, work } => {
                     let read = ready!(poll_body(body, fed, gather, cx));
                     let Some(work) = work.take() else { return Poll::Pending };
+                    if let Err(reason) = read {
+                        state.set(work.refuse(reason, None));
+                        continue;
+                    }
                     let body = gather.finish();
-                    let verdict = match read {
-                        Ok(()) => work.judge(fed.as_mut(), &body),
-                        Err(reason) => {
-                            state.set(work.refuse(reason, None));
-                            continue;
-                        }
-                    };
-                    work.follow(verdict, body, state.as_mut(), cx)?;
+                    let verdict = work.judge(fed.as_mut(), &body);
+                    ready!(work.follow(verdict, body, state.as_mut(), cx))?;
                 }
                 StateProj::Claiming { claiming, waiting } => {
                     let claimed = ready!(Pin::new(claiming).poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
-                        Some((work, proof)) => work.claimed(claimed, proof, state.as_mut(), cx)?,
+                        Some((work, proof)) => {
+                            ready!(work.claimed(claimed, proof, state.as_mut(), cx))?;
+                        }
                         None => return Poll::Pending,
                     }
                 }
@@ -313,7 +313,7 @@ type Place<'a, S, Inner, ReqBody> = Pin<
     >,
 >;
 
-/// After the body was read. What fails is the service inside.
+/// After the body was read. What fails, or is not ready, is the service inside.
 impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
     #[inline]
     fn judge(&self, fed: Option<&mut Fed<S>>, body: &Bytes) -> Verdict<S> {
@@ -327,7 +327,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
         body: Bytes,
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
-    ) -> Result<(), Inner::Error> {
+    ) -> Poll<Result<(), Inner::Error>> {
         match verdict {
             Verdict::Done(Ok(Outcome::Genuine(proof))) => return self.pass(proof, body, state, cx),
             // A handshake is answered as often as it comes: nothing is handled.
@@ -337,7 +337,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
             Verdict::Done(Err(reason)) => state.set(self.refuse(reason, Some(&body))),
             Verdict::Wait(keys, asked) => state.set(self.wait(keys, Purpose::Judge(body, asked))),
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     #[inline(always)]
@@ -347,7 +347,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
         body: Bytes,
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
-    ) -> Result<(), Inner::Error> {
+    ) -> Poll<Result<(), Inner::Error>> {
         match self.config.claim(&proof) {
             None => return self.hand_on(proof, Some(body), None, state, cx),
             Some(Claiming::Ready(claimed)) => return self.claimed(claimed, proof, state, cx),
@@ -355,7 +355,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
                 state.set(State::Claiming { claiming, waiting: Some(Box::new((self, proof))) });
             }
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     fn claimed<ReqBody>(
@@ -364,7 +364,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
         proof: Proof<S>,
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
-    ) -> Result<(), Inner::Error> {
+    ) -> Poll<Result<(), Inner::Error>> {
         match claimed {
             Ok(held) => return self.hand_on(proof, None, Some(held), state, cx),
             Err(reason) => {
@@ -372,11 +372,11 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
                 state.set(State::Answered { answer: Some(self.config.decline(error)) });
             }
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
-    #[inline(always)]
     /// With the body as it came, if it is at hand still: that saves to count it once more.
+    #[inline(always)]
     fn hand_on<ReqBody>(
         mut self,
         proof: Proof<S>,
@@ -384,7 +384,7 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
         held: Option<Held>,
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
-    ) -> Result<(), Inner::Error> {
+    ) -> Poll<Result<(), Inner::Error>> {
         let verified = match body {
             Some(body) if proof.covered() != Covered::Canonical => body,
             _ => proof.body().clone(),
@@ -398,9 +398,10 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
             Poll::Ready(()) => state.set(call(&mut self.inner, request, held)),
             Poll::Pending => {
                 state.set(State::Ready { inner: self.inner, request: Some(request), held });
+                return Poll::Pending;
             }
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     fn refuse<ReqBody, Called, Answer>(

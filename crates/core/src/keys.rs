@@ -164,9 +164,7 @@ impl Error for KeyError {}
 /// The keys of one sender, the newest first. Cheap to clone.
 ///
 /// There may be none: then every request is refused.
-pub struct KeySet<K>(Arc<Inside<K>>);
-
-struct Inside<K> {
+pub struct KeySet<K> {
     keys: Arc<[K]>,
     tenant: Option<Arc<str>>,
 }
@@ -175,26 +173,27 @@ impl<K> KeySet<K> {
     /// A set of keys, the newest first.
     #[must_use]
     pub fn new(keys: impl Into<Arc<[K]>>) -> Self {
-        Self::of(keys.into(), None)
+        Self { keys: keys.into(), tenant: None }
     }
 
     /// Names the tenant that these keys belong to; the handler reads it from the proof.
     #[must_use]
-    pub fn tenant(self, tenant: impl Into<Arc<str>>) -> Self {
-        Self::of(Arc::clone(&self.0.keys), Some(tenant.into()))
+    pub fn tenant(mut self, tenant: impl Into<Arc<str>>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
     }
 
     /// The keys, the newest first.
     #[must_use]
     pub fn keys(&self) -> &[K] {
-        &self.0.keys
+        &self.keys
     }
 
     /// Whether this is the very set that `other` was cloned from, whatever tenant either names. For
     /// a source that is asked for [newer](KeySource::newer) keys: it may have them already.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0.keys, &other.0.keys)
+        Arc::ptr_eq(&self.keys, &other.keys)
     }
 
     pub(crate) fn try_collect(
@@ -206,29 +205,25 @@ impl<K> KeySet<K> {
     /// The same, of that tenant unless it names one already.
     #[cfg(feature = "cache")]
     fn or_tenant(self, tenant: &Arc<str>) -> Self {
-        if self.0.tenant.is_some() { self } else { self.tenant(Arc::clone(tenant)) }
+        Self { tenant: self.tenant.or_else(|| Some(Arc::clone(tenant))), ..self }
     }
 
     pub(crate) fn owner(&self) -> Option<Arc<str>> {
-        self.0.tenant.clone()
-    }
-
-    fn of(keys: Arc<[K]>, tenant: Option<Arc<str>>) -> Self {
-        Self(Arc::new(Inside { keys, tenant }))
+        self.tenant.clone()
     }
 }
 
 impl<K> Clone for KeySet<K> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { keys: Arc::clone(&self.keys), tenant: self.tenant.clone() }
     }
 }
 
 impl<K> Debug for KeySet<K> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySet")
-            .field("keys", &self.0.keys.len())
-            .field("tenant", &self.0.tenant)
+            .field("keys", &self.keys.len())
+            .field("tenant", &self.tenant)
             .finish()
     }
 }

@@ -93,7 +93,7 @@ impl Stand {
         }
         let verifier = provider.verifier(&settings)?;
         // Long enough for the demo, where no window says it.
-        let replay = Replay::new(MemoryReplay::new()).retention(KEPT);
+        let replay = Replay::new(MemoryReplay::with_capacity(1000)).retention(KEPT);
         let (verifier, remembers) = match verifier.remembering(replay) {
             Ok(remembering) => (remembering, true),
             Err(_) => (verifier, false),

@@ -18,12 +18,11 @@ use crate::replay::{ClaimOutcome, Owner, ReplayError, ReplayKey, ReplayStore, Re
 /// A [`ReplayStore`] in the memory of one process: what it knows ends with the process.
 ///
 /// It is bounded, and when it is full of claims whose time is not over it refuses new ones (503)
-/// instead of forgetting old ones. All of its memory is taken when it is made, 76 bytes for each claim that it
+/// instead of forgetting old ones. All of its memory is taken when it is made, on Linux 76 bytes for each claim that it
 /// has room for and 4 kB, and none later. A claim whose time is over makes room for the next one where it stands;
 /// there is no background thread. Keys are kept as a keyed hash of 128 bits.
 ///
-/// Time is measured by the clock of the process, which nobody sets, to a few milliseconds; a claim is
-/// kept a millisecond longer than asked for rather than shorter.
+/// Time is measured by the clock of the process, which nobody sets, to a few milliseconds.
 ///
 /// Put it into an [`Arc`] to share it among layers; providers do not get into each other's way.
 pub struct MemoryReplay {
@@ -33,7 +32,8 @@ pub struct MemoryReplay {
 }
 
 impl MemoryReplay {
-    /// Room for 100,000 claims, in 7.6 MB: for each 5 minutes in which 300 genuine requests come a second.
+    /// Room for 100,000 claims, in 7.6 MB: for 150 genuine requests a second where a time may be 5 minutes off either way,
+    /// which are remembered for ten.
     ///
     /// # Panics
     ///
@@ -45,8 +45,8 @@ impl MemoryReplay {
 
     /// Room for so many claims: as many as genuine requests come within the retention, with a reserve.
     ///
-    /// Up to 128, for exactly so many. Beyond that, for about twice as many: a claim is refused where there is no room
-    /// near its place, which is hashed, and not when the last room is taken.
+    /// Up to 128, for exactly so many. Beyond that, for half as many again or more: a claim is refused where there is no
+    /// room near its place, which is hashed, and not when the last room is taken.
     ///
     /// # Panics
     ///

@@ -7,7 +7,7 @@
 //! | algorithm | HMAC-SHA256 over `v0:`, the time, `:` and the raw body; the key is the app's signing secret |
 //! | window | 300 s into the past and into the future |
 //! | not signed | all other headers: [`Retry`] |
-//! | handshake | `url_verification`, which is signed, and `ssl_check`, which need not be, are answered by the layer |
+//! | handshake | `url_verification`, which is signed, and `ssl_check`, which need not be, are answered by the layer: in bodies of up to 4 KiB |
 //! | body | JSON for events, a form for commands and interactions; up to 4 MiB here, as in Slack's package; an answer is awaited for 3 s |
 //! | source | <https://docs.slack.dev/authentication/verifying-requests-from-slack/> |
 //!

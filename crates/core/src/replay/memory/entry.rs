@@ -20,8 +20,9 @@ impl Entry {
 /// When a claim ends, in the upper 44 bits, and a number for who has it, in the lower ones: none for nobody, when it is
 /// done.
 ///
-/// All of it is the owner. One whose time is over has another end than its successor, whatever the numbers are; and
-/// a number comes again after 16,384 claims that have the same home.
+/// All of it is the owner. One whose time is over has another end than its successor, whatever the numbers are. One
+/// that has given up may have the same: then the number is another, unless a million claims with the same home came
+/// in between.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark(u64);
 
@@ -37,7 +38,7 @@ impl Mark {
         Self(end.number() << OWNER_BITS)
     }
 
-    pub(super) fn claimed(end: Tick, number: u16) -> Self {
+    pub(super) fn claimed(end: Tick, number: u32) -> Self {
         Self(Self::done(end).0 | (u64::from(number) % OWNERS + 1))
     }
 

@@ -5,6 +5,10 @@
 //! A name has its home in one bucket. What finds no room there goes into one of the next, and the home knows how
 //! far that is. **All that happens to a name happens under the lock of its home**; the locks of the next buckets are
 //! taken one at a time while that is held, and always upwards, so that nobody waits for each other.
+//!
+//! The time is read before a lock is taken, so who comes late may have an older one than who came before. Still it finds
+//! what is there: a name is put at its home or as near to it as there is room, so what succeeds a claim is never behind
+//! it, and is met first. The worst is that a claim that was just over counts as one for a moment.
 
 use std::fmt::{self, Debug, Formatter};
 use std::iter;
@@ -22,7 +26,7 @@ pub(super) struct Table {
     homes: usize,
 }
 
-/// One cache line.
+/// One cache line, where a lock takes eight bytes, as on Linux.
 #[repr(align(64))]
 struct Bucket(Mutex<Inside>);
 

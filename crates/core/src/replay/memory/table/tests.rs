@@ -205,6 +205,10 @@ fn one_of_two_gets_it_and_nobody_waits_for_each_other() {
 
 #[test]
 fn a_claim_takes_at_most_80_bytes() {
+    // Elsewhere a lock may be larger.
+    if cfg!(not(target_os = "linux")) {
+        return;
+    }
     assert_eq!(size_of::<Bucket>(), 64);
     for claims in [1000, 10_000, 100_000, 1_000_000] {
         let bytes = size_of_val(&*Table::new(claims).buckets);
@@ -218,20 +222,30 @@ fn a_claim_takes_at_most_80_bytes() {
 fn the_way_beyond_ends_with_what_is_there() {
     let table = Table::new(12);
     for name in 1..=12 {
-        home(&table, name).claim(Name::of(name), tick(0), tick(name)).expect("room");
+        home(&table, name).claim(Name::of(name), tick(0), tick(64 * name)).expect("room");
     }
-    let away = |now| home(&table, 1).inside.away.reach(tick(now));
+    let away = |now: u64| home(&table, 1).inside.away.reach(tick(64 * now));
     assert_eq!((away(0), away(11), away(12)), (5, 5, 0));
     let mut home = home(&table, 1);
-    assert_eq!(home.claim(Name::of(12), tick(11), tick(30)).ok(), Some(ClaimOutcome::InFlight));
-    home.claim(Name::of(12), tick(12), tick(30)).expect("room at home");
-    assert_eq!(home.inside.away.reach(tick(12)), 0);
+    assert_eq!(
+        home.claim(Name::of(12), tick(64 * 11), tick(64 * 30)).ok(),
+        Some(ClaimOutcome::InFlight)
+    );
+    home.claim(Name::of(12), tick(64 * 12), tick(64 * 30)).expect("room at home");
+    assert_eq!(home.inside.away.reach(tick(64 * 12)), 0);
     // Confirmed for longer, it is looked for as long.
-    home.claim(Name::of(24), tick(12), tick(20)).expect("room");
-    let Ok(ClaimOutcome::Fresh(owner)) = home.claim(Name::of(25), tick(12), tick(20)) else {
+    home.claim(Name::of(24), tick(64 * 12), tick(64 * 20)).expect("room");
+    let Ok(ClaimOutcome::Fresh(owner)) = home.claim(Name::of(25), tick(64 * 12), tick(64 * 20))
+    else {
         panic!("there is room beyond");
     };
-    assert!(home.confirm(Name::of(25), owner, tick(12), tick(50)).expect("it is held"));
-    assert_eq!((home.inside.away.reach(tick(49)), home.inside.away.reach(tick(50))), (1, 0));
-    assert_eq!(home.claim(Name::of(25), tick(49), tick(60)).ok(), Some(ClaimOutcome::Done));
+    assert!(home.confirm(Name::of(25), owner, tick(64 * 12), tick(64 * 50)).expect("it is held"));
+    assert_eq!(
+        (home.inside.away.reach(tick(64 * 49)), home.inside.away.reach(tick(64 * 50))),
+        (1, 0)
+    );
+    assert_eq!(
+        home.claim(Name::of(25), tick(64 * 49), tick(64 * 60)).ok(),
+        Some(ClaimOutcome::Done)
+    );
 }
