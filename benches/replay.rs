@@ -5,6 +5,7 @@
 //! It ends with an error if a number is worse than what is promised.
 
 use std::array;
+use std::hint::black_box;
 use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::{Arc, Barrier};
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let mut table = markdown(["beside", "measured"]);
     let (claims, duplicate) = claims();
     table.add_row(["a duplicate of one in a million, ns, median", &format!("{duplicate:.1}")]);
+    table.add_row(["one load of memory, of as much, ns, median", &format!("{:.1}", load())]);
     let (two_cores, [one, two]) = two_cores();
     table.add_row(["million claims a second on one core", &format!("{:.2}", one / 1e6)]);
     table.add_row(["million claims a second on two", &format!("{:.2}", two / 1e6)]);
@@ -84,6 +86,26 @@ fn timed(times: &mut Vec<f64>, mut act: impl FnMut(&ReplayKey)) {
         }
         times.push(start.elapsed().as_nanos() as f64 / BATCH as f64);
     }
+}
+
+/// A load that depends on the one before, out of 64 MiB: what a claim cannot do without, since its place is wherever
+/// its hash says.
+fn load() -> f64 {
+    const LINES: usize = 1 << 20;
+    const LOADS: usize = 10_000;
+    // Each line names another, and all of them are one circle: a linear congruential generator of full period.
+    let next = |line: usize| line.wrapping_mul(0x2545_F495).wrapping_add(0x3C6E_F35F) % LINES;
+    let lines: Vec<[usize; 8]> = (0..LINES).map(|line| [next(line); 8]).collect();
+    let (mut times, mut line) = (Vec::new(), 0);
+    for _ in 0..200 {
+        let start = Instant::now();
+        for _ in 0..LOADS {
+            line = lines.get(line).map_or(0, |[next, ..]| *next);
+        }
+        times.push(start.elapsed().as_nanos() as f64 / LOADS as f64);
+    }
+    black_box(line);
+    median(&mut times)
 }
 
 /// As many claims by each of them, on one store: the median of many short runs, in turns.
