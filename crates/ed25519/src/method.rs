@@ -59,6 +59,22 @@ impl Ed25519 {
         }
         Some(Match::new(matched?, [Nonce::of(&state.text?.finalize())]))
     }
+
+    /// As [`Method::verify`], with keys that stand among others. The index is that among them.
+    pub fn verify_among<'k>(
+        keys: impl Iterator<Item = &'k Ed25519PublicKey> + Clone,
+        claim: &Claim,
+        text: &[&[u8]],
+    ) -> Option<Match> {
+        if claim.signatures().is_empty() {
+            return None;
+        }
+        let mut state = Self::start_among(keys.clone(), claim);
+        for piece in text {
+            Self::update(&mut state, piece);
+        }
+        Self::finish_among(state, keys, claim)
+    }
 }
 
 impl Method for Ed25519 {

@@ -1,33 +1,47 @@
 //! The list of signatures.
 
+use std::iter;
+
 use countersign_core::{Algorithm, Evidence, Reason, Signature};
-use smallvec::SmallVec;
+use memchr::memchr;
 
 /// How many `v1a` signatures are looked at, the first ones: each costs a hash of the body under every key.
 pub const MAX_ASYMMETRIC: usize = 4;
 
 /// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or malformed is
 /// passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside it does.
-pub(crate) fn read(list: &[u8], name: &'static str) -> Result<SmallVec<[Signature; 1]>, Reason> {
-    let (mut signatures, mut asymmetric) = (SmallVec::new(), 0);
-    for entry in list.split(|&byte| byte == b' ') {
-        let Some(signature) = signature(entry, name) else { continue };
-        if signature.algorithm() == Algorithm::Ed25519 {
-            asymmetric += 1;
-            if asymmetric > MAX_ASYMMETRIC {
-                continue;
+#[inline]
+pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Evidence, Reason> {
+    let (mut rest, mut asymmetric) = (Some(list), 0);
+    let signatures = iter::from_fn(|| {
+        loop {
+            let entry = next(&mut rest)?;
+            let Some(signature) = signature(entry, name) else { continue };
+            if signature.algorithm() == Algorithm::Ed25519 {
+                asymmetric += 1;
+                if asymmetric > MAX_ASYMMETRIC {
+                    continue;
+                }
             }
+            return Some(signature);
         }
-        signatures.push(signature);
-        // One more than are looked at is enough to know that there are too many.
-        if signatures.len() > Evidence::MAX_SIGNATURES {
-            break;
-        }
-    }
-    if signatures.is_empty() {
+    });
+    let evidence = Evidence::any(signatures);
+    if evidence.claim().signatures().is_empty() {
         return Err(Reason::Malformed(name));
     }
-    Ok(signatures)
+    Ok(evidence)
+}
+
+/// Takes the next entry off.
+fn next<'a>(rest: &mut Option<&'a [u8]>) -> Option<&'a [u8]> {
+    let list = rest.take()?;
+    let Some((entry, behind)) = memchr(b' ', list).and_then(|space| list.split_at_checked(space))
+    else {
+        return Some(list);
+    };
+    *rest = behind.get(1..);
+    Some(entry)
 }
 
 fn signature(entry: &[u8], name: &'static str) -> Option<Signature> {

@@ -39,20 +39,23 @@ impl Method for WebhookSignature {
         Ed25519::update(&mut state.ed25519, piece);
     }
 
-    /// Where signatures of both kinds hold, the newest key is named.
     fn finish(state: WebhookState, keys: &[WebhookKey], claim: &Claim) -> Option<Match> {
-        let (mac, pair) = (claim.only(Algorithm::HmacSha256), claim.only(Algorithm::Ed25519));
-        let by_secret = Hmac::finish_among(state.hmac, secrets(keys), &mac)
-            .and_then(|matched| among_all(matched, keys, |key| key.secret.is_some()));
-        let by_pair = Ed25519::finish_among(state.ed25519, public_keys(keys), &pair)
-            .and_then(|matched| among_all(matched, keys, |key| key.public_key.is_some()));
-        match (by_secret, by_pair) {
-            (Some(secret), Some(pair)) => {
-                let fingerprints = secret.fingerprints.into_iter().chain(pair.fingerprints);
-                Some(Match::new(secret.key.min(pair.key), fingerprints))
-            }
-            (by_secret, by_pair) => by_secret.or(by_pair),
-        }
+        let WebhookState { hmac, ed25519 } = state;
+        judge(
+            keys,
+            claim,
+            |mac| Hmac::finish_among(hmac, secrets(keys), mac),
+            |pair| Ed25519::finish_among(ed25519, public_keys(keys), pair),
+        )
+    }
+
+    fn verify(keys: &[WebhookKey], claim: &Claim, text: &[&[u8]]) -> Option<Match> {
+        judge(
+            keys,
+            claim,
+            |mac| Hmac::verify_among(secrets(keys), mac, text),
+            |pair| Ed25519::verify_among(public_keys(keys), pair, text),
+        )
     }
 
     /// That of the secret: with a public key nobody signs.
@@ -61,11 +64,32 @@ impl Method for WebhookSignature {
     }
 }
 
+/// Asks both, each with its own signatures. Where signatures of both kinds hold, the newest key is named.
+#[inline]
+fn judge(
+    keys: &[WebhookKey],
+    claim: &Claim,
+    by_secret: impl FnOnce(&Claim) -> Option<Match>,
+    by_pair: impl FnOnce(&Claim) -> Option<Match>,
+) -> Option<Match> {
+    let by_secret = by_secret(&claim.only(Algorithm::HmacSha256))
+        .and_then(|matched| among_all(matched, keys, |key| key.secret.is_some()));
+    let by_pair = by_pair(&claim.only(Algorithm::Ed25519))
+        .and_then(|matched| among_all(matched, keys, |key| key.public_key.is_some()));
+    match (by_secret, by_pair) {
+        (Some(secret), Some(pair)) => {
+            let fingerprints = secret.fingerprints.into_iter().chain(pair.fingerprints);
+            Some(Match::new(secret.key.min(pair.key), fingerprints))
+        }
+        (by_secret, by_pair) => by_secret.or(by_pair),
+    }
+}
+
 fn secrets(keys: &[WebhookKey]) -> impl Iterator<Item = &HmacKey> {
     keys.iter().filter_map(|key| key.secret.as_ref())
 }
 
-fn public_keys(keys: &[WebhookKey]) -> impl Iterator<Item = &Ed25519PublicKey> {
+fn public_keys(keys: &[WebhookKey]) -> impl Iterator<Item = &Ed25519PublicKey> + Clone {
     keys.iter().filter_map(|key| key.public_key.as_ref())
 }
 

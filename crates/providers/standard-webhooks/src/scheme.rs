@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use countersign_core::{
-    ConfigError, Defaults, Evidence, Head, Inspect, Message, Reason, Scheme, Secret, SecretOnly,
-    Sign, Timestamp, insert_header,
+    ConfigError, Defaults, Head, Inspect, Message, Reason, Scheme, Secret, SecretOnly, Sign,
+    Timestamp, insert_header,
 };
 use http::Request;
 
@@ -71,12 +71,12 @@ impl Scheme for StandardWebhooks {
     fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
         let family = self.profile.headers.in_request(head);
         let signatures = head.required(&family.signature, family.signature_name)?;
-        let signatures = list::read(signatures, family.signature_name)?;
+        let evidence = list::read(signatures, family.signature_name)?;
         let id = family.read_id(head)?;
         let (timestamp, digits) = family.time.read(head)?;
         let message =
             Message::body().prefix(id.as_bytes()).prefix(b".").prefix(digits).prefix(b".");
-        Ok(Evidence::any(signatures).message(message).timestamp(timestamp).id(id).into())
+        Ok(evidence.message(message).timestamp(timestamp).id(id).into())
     }
 }
 
