@@ -219,7 +219,7 @@ impl Claimed {
             tags: keys.as_ref().map(|keys| tags::<S>(keys, &texts)).unwrap_or_default(),
             texts,
             timestamp,
-            id,
+            id: id.map(|id| id.as_str().into()),
             keys: keys.map(|keys| keys.keys().len()),
         }
     }

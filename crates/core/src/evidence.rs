@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -10,6 +9,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::error::Reason;
+use crate::id::Id;
 use crate::time::Timestamp;
 
 /// How a signature is made.
@@ -209,7 +209,8 @@ impl Claim {
 /// One candidate for the signed text: `prefix ‖ content ‖ suffix`.
 #[derive(Debug)]
 pub struct Message {
-    pub(crate) prefix: SmallVec<[u8; 64]>,
+    /// Room for an id of 31 letters and a time.
+    pub(crate) prefix: SmallVec<[u8; 48]>,
     pub(crate) content: Content,
     pub(crate) suffix: SmallVec<[u8; 16]>,
 }
@@ -224,12 +225,14 @@ pub(crate) enum Content {
 impl Message {
     /// The raw body, hashed as it arrives.
     #[must_use]
+    #[inline]
     pub fn body() -> Self {
         Self::of(Content::Body)
     }
 
     /// No byte of the body; what is signed is in [`prefix`](Self::prefix).
     #[must_use]
+    #[inline]
     pub fn bodiless() -> Self {
         Self::of(Content::Nothing)
     }
@@ -238,18 +241,21 @@ impl Message {
     /// [`suffix`](Self::suffix): where this text is the signed one, the body has to be the one whose digest
     /// it is.
     #[must_use]
+    #[inline]
     pub fn digest(digest: Signature) -> Self {
         Self::of(Content::Digest(Box::new(digest)))
     }
 
     /// A form that was made of the parsed body.
     #[must_use]
+    #[inline]
     pub fn canonical(canonical: impl Canonical) -> Self {
         Self::of(Content::Canonical(Box::new(canonical)))
     }
 
     /// Adds to what comes before the content.
     #[must_use]
+    #[inline]
     pub fn prefix(mut self, bytes: &[u8]) -> Self {
         self.prefix.extend_from_slice(bytes);
         self
@@ -257,11 +263,13 @@ impl Message {
 
     /// Adds to what comes after the content.
     #[must_use]
+    #[inline]
     pub fn suffix(mut self, bytes: &[u8]) -> Self {
         self.suffix.extend_from_slice(bytes);
         self
     }
 
+    #[inline]
     fn of(content: Content) -> Self {
         Self { prefix: SmallVec::new(), content, suffix: SmallVec::new() }
     }
@@ -305,7 +313,7 @@ pub struct Evidence {
     pub(crate) claim: Claim,
     pub(crate) messages: Messages,
     pub(crate) timestamp: Option<Timestamp>,
-    pub(crate) id: Option<Arc<str>>,
+    pub(crate) id: Option<Id>,
     pub(crate) key_id: Option<Box<str>>,
 }
 
@@ -318,6 +326,7 @@ impl Evidence {
 
     /// One signature.
     #[must_use]
+    #[inline]
     pub fn new(signature: Signature) -> Self {
         let mut signatures = SmallVec::new();
         signatures.push(signature);
@@ -326,12 +335,14 @@ impl Evidence {
 
     /// Several signatures, one of which has to hold.
     #[must_use]
+    #[inline]
     pub fn any(signatures: impl IntoIterator<Item = Signature>) -> Self {
         Self::of(limited(signatures), Need::Any)
     }
 
     /// Several signatures, all of which have to hold under the same key.
     #[must_use]
+    #[inline]
     pub fn all(signatures: impl IntoIterator<Item = Signature>) -> Self {
         Self::of(limited(signatures), Need::All)
     }
@@ -340,6 +351,7 @@ impl Evidence {
     ///
     /// All of them are tried, also when an earlier one matched.
     #[must_use]
+    #[inline]
     pub fn message(mut self, message: Message) -> Self {
         self.messages.push(message);
         self
@@ -347,6 +359,7 @@ impl Evidence {
 
     /// The time that is part of the signed text; the window is checked against it.
     #[must_use]
+    #[inline]
     pub fn timestamp(mut self, timestamp: Timestamp) -> Self {
         self.timestamp = Some(timestamp);
         self
@@ -354,6 +367,7 @@ impl Evidence {
 
     /// The id of the request that is part of the signed text.
     #[must_use]
+    #[inline]
     pub fn id(mut self, id: &str) -> Self {
         self.id = Some(id.into());
         self
@@ -362,6 +376,7 @@ impl Evidence {
     /// The name of the key, where the scheme has names for keys: see
     /// [`KeyHint::key_id`](crate::KeyHint::key_id).
     #[must_use]
+    #[inline]
     pub fn key_id(mut self, key_id: &str) -> Self {
         self.key_id = Some(key_id.into());
         self
@@ -369,6 +384,7 @@ impl Evidence {
 
     /// See [`Claim::fingerprint`]: for a scheme that takes several algorithms.
     #[must_use]
+    #[inline]
     pub fn fingerprint(mut self, algorithm: Algorithm) -> Self {
         self.claim.fingerprint = Some(algorithm);
         self
@@ -380,6 +396,7 @@ impl Evidence {
         &self.claim
     }
 
+    #[inline]
     fn of(signatures: SmallVec<[Signature; 1]>, need: Need) -> Self {
         Self {
             claim: Claim { signatures, need, fingerprint: None },
@@ -392,6 +409,7 @@ impl Evidence {
 }
 
 /// One more than are looked at is enough to know that there are too many.
+#[inline]
 fn limited(signatures: impl IntoIterator<Item = Signature>) -> SmallVec<[Signature; 1]> {
     let mut limited = SmallVec::new();
     for signature in signatures.into_iter().take(Evidence::MAX_SIGNATURES + 1) {

@@ -38,6 +38,7 @@ pub mod handshake;
 mod head;
 mod headers;
 #[cfg(feature = "json")]
+mod id;
 mod json;
 mod keys;
 mod layer;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::error::PayloadError;
+use crate::id::Id;
 use crate::method::{Match, Nonce};
 use crate::payload::{Payload, PayloadBytes};
 use crate::time::Timestamp;
@@ -23,7 +24,7 @@ pub struct Proof<S> {
     fingerprints: SmallVec<[Nonce; 1]>,
     tenant: Option<Arc<str>>,
     timestamp: Option<Timestamp>,
-    id: Option<Arc<str>>,
+    id: Option<Id>,
     covered: Covered,
     scheme: PhantomData<fn() -> S>,
 }
@@ -47,7 +48,7 @@ impl<S> Proof<S> {
         matched: Match,
         tenant: Option<Arc<str>>,
         timestamp: Option<Timestamp>,
-        id: Option<Arc<str>>,
+        id: Option<Id>,
         covered: Covered,
     ) -> Self {
         Self {
@@ -103,7 +104,7 @@ impl<S> Proof<S> {
     /// The signed id of the request, where there is one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.id.as_ref().map(Id::as_str)
     }
 
     /// What tells this signed text from any other; see [`Match::fingerprints`].

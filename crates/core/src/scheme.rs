@@ -1,6 +1,5 @@
 //! Where a provider puts its signature, and what the signature covers.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +8,7 @@ use http::{Method as HttpMethod, Response};
 use crate::error::{ConfigError, Reason};
 use crate::evidence::Evidence;
 use crate::head::Head;
+use crate::id::Id;
 use crate::method::Method;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -202,7 +202,7 @@ impl From<Evidence> for Inspect {
 /// What [`Scheme::attest`] found inside the verified body.
 #[derive(Debug, Default)]
 pub struct Attested {
-    pub(crate) id: Option<Arc<str>>,
+    pub(crate) id: Option<Id>,
     /// In a box, since hardly any request has one.
     pub(crate) answer: Option<Box<Response<Bytes>>>,
 }
