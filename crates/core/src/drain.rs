@@ -11,9 +11,8 @@ use std::time::Duration;
 
 use bytes::Buf;
 use futures_timer::Delay;
-use http::Version;
 use http::header::EXPECT;
-use http::request::Parts;
+use http::{Request, Version};
 use http_body::Body;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
@@ -26,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Whether a client may be writing a body that it was not asked for.
 ///
 /// With `Expect: 100-continue` it waits to be asked, and HTTP/2 tells it to stop.
-pub(crate) fn worth_draining(parts: &Parts) -> bool {
-    parts.version < Version::HTTP_2 && !parts.headers.contains_key(EXPECT)
+pub(crate) fn worth_draining<B>(request: &Request<B>) -> bool {
+    request.version() < Version::HTTP_2 && !request.headers().contains_key(EXPECT)
 }
 
 /// Reads on in a task of its own, for up to `limit` bytes and five seconds.

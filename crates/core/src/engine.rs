@@ -1,93 +1,90 @@
 //! The check itself, without I/O: the layer and the offline entry both drive it.
 //!
-//! [`begin`] looks at the head, [`Fed`] takes the body as it arrives, and [`conclude`]
+//! [`challenged`] and [`begin`] look at the head, [`Fed`] takes the body as it arrives, and [`conclude`]
 //! says whether it was genuine. Keys that have to be waited for are handed to the driver, which
-//! comes back with them: to [`Fed::start`] before the body, to [`resume`] after it.
+//! comes back with them: to [`challenge`] or [`usable`] before the body, to [`resume`] after it.
 
-use std::sync::Arc;
+use std::mem;
 
 use bytes::Bytes;
 use ctutils::CtEq;
 use http::Response;
 use sha2::{Digest, Sha256, Sha512};
-use smallvec::SmallVec;
 
 use crate::error::Reason;
-use crate::evidence::{Algorithm, Claim, Content, Evidence, Message, Messages, Signature};
+use crate::evidence::{Algorithm, Claim, Content, Evidence, Message, Signature};
 use crate::head::Head;
 use crate::keys::{KeyError, KeyFuture, KeyHint, KeySet, Lookup};
 use crate::layer::Config;
 use crate::method::{Match, Method};
-use crate::outcome::Outcome;
 use crate::proof::{Covered, Proof};
 use crate::scheme::{Inspect, KeyOf, Scheme, asks_challenge};
 use crate::time::Timestamp;
+
+/// What a scheme read in a request. It is kept whole and looked at where it lies: evidence has hundreds of bytes.
+pub(crate) type Found = Result<Inspect, Reason>;
 
 /// What the head of a request led to.
 pub(crate) enum Begun<S: Scheme> {
     /// Perhaps an unsigned challenge: [`challenge`] answers, when these keys are there.
     Challenge(KeyFuture<KeyOf<S>>),
-    /// The body is hashed as it arrives, by the check that was put in its place.
-    Streaming,
-    /// The same, when these keys are there: [`Fed::start`].
-    Wanting(Evidence, KeyFuture<KeyOf<S>>),
+    /// What was found is checked with these keys: the body is hashed as it arrives.
+    Streaming(KeySet<KeyOf<S>>),
+    /// The same, when these keys are there: [`usable`].
+    Wanting(KeyFuture<KeyOf<S>>),
     /// The body is gathered, and read when it is there.
     NeedBody,
     /// A handshake that carries no signature: this is the answer.
-    Answered(Response<Bytes>),
+    Answered(Box<Response<Bytes>>),
 }
 
-/// Looks at the head: what is missing, malformed or stale is refused before keys are looked up and
-/// before a byte of the body is read.
-///
-/// A check that is started is put into `fed` and not handed back: it has hundreds of bytes.
+/// Whether it is an unsigned challenge, or may be one. `None`: it is a request like any other.
 #[inline]
-pub(crate) fn begin<S: Scheme>(
+pub(crate) fn challenged<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
-    fed: &mut Option<Fed<S>>,
-) -> Result<Begun<S>, Reason> {
-    if asks_challenge::<S>(head) {
-        return match config.keys.keys(&KeyHint::new(*head, None)) {
-            Lookup::Ready(keys) => challenge(config, head, keys, fed),
-            Lookup::Later(keys) => Ok(Begun::Challenge(keys)),
-        };
+) -> Option<Result<Begun<S>, Reason>> {
+    if !asks_challenge::<S>(head) {
+        return None;
     }
-    read_head(config, head, fed)
-}
-
-#[inline]
-fn read_head<S: Scheme>(
-    config: &Config<S>,
-    head: &Head<'_>,
-    fed: &mut Option<Fed<S>>,
-) -> Result<Begun<S>, Reason> {
-    match config.scheme.inspect(head, None)? {
-        Inspect::Evidence(evidence) => {
-            in_time(config, &evidence)?;
-            match look_up(config, head, &evidence) {
-                Lookup::Ready(keys) => {
-                    Fed::start(config, keys, evidence, fed)?;
-                    Ok(Begun::Streaming)
-                }
-                Lookup::Later(keys) => Ok(Begun::Wanting(evidence, keys)),
-            }
-        }
-        Inspect::NeedBody => Ok(Begun::NeedBody),
-        Inspect::Handshake(answer) => Ok(Begun::Answered(answer)),
+    match config.keys.keys(&KeyHint::new(*head, None)) {
+        Lookup::Ready(keys) => challenge(config, head, keys),
+        Lookup::Later(keys) => Some(Ok(Begun::Challenge(keys))),
     }
 }
 
-/// Answers a challenge, or goes on with the head as of any other request.
+/// The same, when its keys are there.
 pub(crate) fn challenge<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     keys: Result<KeySet<KeyOf<S>>, KeyError>,
-    fed: &mut Option<Fed<S>>,
+) -> Option<Result<Begun<S>, Reason>> {
+    let answer = match keys {
+        Ok(keys) => config.scheme.challenge(head, keys.keys()),
+        Err(error) => Err(error.into()),
+    };
+    answer.map(|answer| Some(Begun::Answered(answer?.into()))).transpose()
+}
+
+/// Goes on with what the scheme found in the head: what is missing, malformed or stale is refused before keys
+/// are looked up and before a byte of the body is read.
+#[inline]
+pub(crate) fn begin<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+    found: &mut Found,
 ) -> Result<Begun<S>, Reason> {
-    match config.scheme.challenge(head, keys?.keys())? {
-        Some(answer) => Ok(Begun::Answered(answer)),
-        None => read_head(config, head, fed),
+    match found {
+        Ok(Inspect::Evidence(evidence)) => {
+            admissible(config, evidence)?;
+            match look_up(config, head, evidence) {
+                Lookup::Ready(keys) => usable(config, keys).map(Begun::Streaming),
+                Lookup::Later(keys) => Ok(Begun::Wanting(keys)),
+            }
+        }
+        Ok(Inspect::NeedBody) => Ok(Begun::NeedBody),
+        Ok(Inspect::Handshake(answer)) => Ok(Begun::Answered(Box::new(mem::take(answer)))),
+        Err(reason) => Err(*reason),
     }
 }
 
@@ -96,7 +93,11 @@ fn look_up<S: Scheme>(
     head: &Head<'_>,
     evidence: &Evidence,
 ) -> Lookup<KeyOf<S>> {
-    config.keys.keys(&KeyHint::new(*head, evidence.key_id.as_deref()))
+    config.keys.keys(&hint(head, evidence))
+}
+
+fn hint<'a>(head: &Head<'a>, evidence: &'a Evidence) -> KeyHint<'a> {
+    KeyHint::new(*head, evidence.key_id.as_deref())
 }
 
 impl From<KeyError> for Reason {
@@ -111,132 +112,149 @@ impl From<KeyError> for Reason {
     }
 }
 
-/// A check in progress, with the keys that it was started with.
+/// The keys to check with. Whose keys are unknown is checked with a decoy and refused all the same, so that the time
+/// until the answer does not tell which names are known.
+#[inline]
+pub(crate) fn usable<S: Scheme>(
+    config: &Config<S>,
+    keys: Result<KeySet<KeyOf<S>>, KeyError>,
+) -> Result<KeySet<KeyOf<S>>, Reason> {
+    match (keys, &config.decoy) {
+        (Ok(keys), _) => Ok(keys),
+        (Err(KeyError::Unknown), Some(decoy)) => Ok(decoy.clone()),
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+/// A check in progress, with the keys that it was started with. What is claimed is true once a signature holds.
 pub(crate) struct Fed<S: Scheme> {
     keys: KeySet<KeyOf<S>>,
-    check: Check<S::Method>,
+    found: Found,
+    /// One a candidate, of a body that comes in several pieces. One that comes in a single piece is hashed when it
+    /// is there: a state in progress has hundreds of bytes, which are then moved nowhere.
+    streams: Box<[<S::Method as Method>::State]>,
 }
+
+/// How large a first piece waits for the second one, or the end.
+const WAITS: usize = 64 * 1024;
 
 impl<S: Scheme> Fed<S> {
-    /// Starts the check, in its place. Whose keys are unknown is checked with a decoy and refused all the same,
-    /// so that the time until the answer does not tell which names are known.
-    #[inline(always)]
-    pub(crate) fn start<'p>(
-        config: &Config<S>,
-        keys: Result<KeySet<KeyOf<S>>, KeyError>,
-        evidence: Evidence,
-        place: &'p mut Option<Self>,
-    ) -> Result<&'p mut Self, Reason> {
-        let keys = match (keys, &config.decoy) {
-            (Ok(keys), _) => keys,
-            (Err(KeyError::Unknown), Some(decoy)) => decoy.clone(),
-            (Err(error), _) => return Err(error.into()),
-        };
-        let Evidence { claim, messages, timestamp, id, key_id } = evidence;
-        let check = Check { claim, streams: SmallVec::new(), timestamp, id, key_id };
-        let fed = place.insert(Self { keys, check });
-        fed.check.start(fed.keys.keys(), messages)?;
-        Ok(fed)
-    }
-
-    pub(crate) fn update(&mut self, chunk: &[u8]) {
-        self.check.update(chunk);
-    }
-}
-
-/// What is left to be checked while the body arrives. The time and the id are claimed as well, and true once a signature
-/// holds.
-struct Check<M: Method> {
-    claim: Claim,
-    streams: SmallVec<[Stream<M>; 1]>,
-    timestamp: Option<Timestamp>,
-    id: Option<Arc<str>>,
-    key_id: Option<Box<str>>,
-}
-
-/// A candidate message on its way through the method.
-struct Stream<M: Method> {
-    state: M::State,
-    /// What is particular about it; most are the body, and end with it.
-    rest: Option<Box<Rest>>,
-}
-
-struct Rest {
-    content: Content,
-    suffix: SmallVec<[u8; 16]>,
-}
-
-impl<M: Method> Check<M> {
+    /// Starts the check of what was found. Of anything but evidence no check holds.
     #[inline]
-    fn start(&mut self, keys: &[M::Key], messages: Messages) -> Result<(), Reason> {
-        if self.claim.signatures.len() > Evidence::MAX_SIGNATURES {
-            return Err(Reason::TooMany("signatures"));
-        }
-        if messages.len() > Evidence::MAX_MESSAGES {
-            return Err(Reason::TooMany("candidates for the signed text"));
-        }
-        if messages.is_empty() {
-            self.streams.push(Stream::of_body(keys, &self.claim));
-        }
-        for message in messages {
-            self.streams.push(Stream::new(keys, &self.claim, message));
-        }
-        Ok(())
+    pub(crate) fn new(keys: KeySet<KeyOf<S>>, found: Found) -> Self {
+        Self { keys, found, streams: Box::default() }
     }
 
-    fn update(&mut self, chunk: &[u8]) {
-        for stream in &mut self.streams {
-            if stream.rest.as_ref().is_none_or(|rest| matches!(rest.content, Content::Body)) {
-                M::update(&mut stream.state, chunk);
+    /// Takes the next piece of the body, after those of `before`.
+    pub(crate) fn update(&mut self, before: &[u8], piece: &[u8]) {
+        if self.streams.is_empty() {
+            if before.is_empty() && piece.len() <= WAITS {
+                return;
+            }
+            self.stream();
+            self.feed(before);
+        }
+        self.feed(piece);
+    }
+
+    /// Starts to hash as it comes.
+    #[cold]
+    fn stream(&mut self) {
+        let Ok(Inspect::Evidence(Evidence { claim, messages, .. })) = &self.found else { return };
+        let keys = self.keys.keys();
+        if messages.is_empty() {
+            self.streams = Box::new([S::Method::start(keys, claim)]);
+            return;
+        }
+        let start = |message: &Message| {
+            let mut state = S::Method::start(keys, claim);
+            S::Method::update(&mut state, &message.prefix);
+            if let Content::Canonical(canonical) = &message.content {
+                canonical.feed(&mut |piece| S::Method::update(&mut state, piece));
+            }
+            state
+        };
+        self.streams = messages.iter().map(start).collect();
+    }
+
+    fn feed(&mut self, piece: &[u8]) {
+        let Ok(Inspect::Evidence(Evidence { messages, .. })) = &self.found else { return };
+        for (index, state) in self.streams.iter_mut().enumerate() {
+            let content = messages.get(index).map(|message| &message.content);
+            if matches!(content, None | Some(Content::Body)) {
+                S::Method::update(state, piece);
             }
         }
     }
 
-    /// All candidates are finished, also when an earlier one matched, and none is left.
+    /// All candidates are finished, also when an earlier one matched.
     #[inline]
-    fn finish(&mut self, keys: &[M::Key]) -> Option<(Match, Content)> {
-        let mut found = None;
-        for Stream { mut state, rest } in self.streams.drain(..) {
-            let content = match rest.map(|rest| *rest) {
-                Some(Rest { content, suffix }) => {
-                    M::update(&mut state, &suffix);
-                    content
-                }
-                None => Content::Body,
+    fn finish(&mut self, body: &[u8]) -> Option<(Match, Content)> {
+        let Ok(Inspect::Evidence(Evidence { claim, messages, .. })) = &mut self.found else {
+            return None;
+        };
+        let keys = self.keys.keys();
+        let mut streams = mem::take(&mut self.streams).into_iter();
+        if messages.is_empty() {
+            let matched = match streams.next() {
+                Some(state) => S::Method::finish(state, keys, claim),
+                None => S::Method::verify(keys, claim, &[body]),
             };
-            if let Some(matched) = M::finish(state, keys, &self.claim) {
-                found.get_or_insert((matched, content));
+            return matched.map(|matched| (matched, Content::Body));
+        }
+        let mut found = None;
+        for message in messages {
+            let matched = match streams.next() {
+                Some(mut state) => {
+                    S::Method::update(&mut state, &message.suffix);
+                    S::Method::finish(state, keys, claim)
+                }
+                None => verify::<S::Method>(keys, claim, message, body),
+            };
+            if let (Some(matched), None) = (matched, &found) {
+                found = Some((matched, mem::replace(&mut message.content, Content::Nothing)));
             }
         }
         found
     }
 }
 
-impl<M: Method> Stream<M> {
-    #[inline]
-    fn of_body(keys: &[M::Key], claim: &Claim) -> Self {
-        Self { state: M::start(keys, claim), rest: None }
-    }
-
-    #[inline]
-    fn new(keys: &[M::Key], claim: &Claim, message: Message) -> Self {
-        let mut state = M::start(keys, claim);
-        M::update(&mut state, &message.prefix);
-        if let Content::Canonical(canonical) = &message.content {
+/// The check of one candidate, with all of the body at hand.
+#[inline]
+fn verify<M: Method>(
+    keys: &[M::Key],
+    claim: &Claim,
+    message: &Message,
+    body: &[u8],
+) -> Option<Match> {
+    let Message { prefix, content, suffix } = message;
+    match content {
+        Content::Body => M::verify(keys, claim, &[prefix, body, suffix]),
+        Content::Nothing | Content::Digest(_) => M::verify(keys, claim, &[prefix, suffix]),
+        Content::Canonical(canonical) => {
+            let mut state = M::start(keys, claim);
+            M::update(&mut state, prefix);
             canonical.feed(&mut |piece| M::update(&mut state, piece));
+            M::update(&mut state, suffix);
+            M::finish(state, keys, claim)
         }
-        let Message { content, suffix, .. } = message;
-        let is_plain = matches!(content, Content::Body) && suffix.is_empty();
-        Self { state, rest: (!is_plain).then(|| Box::new(Rest { content, suffix })) }
     }
 }
 
 /// Where the check of a whole request stands.
 pub(crate) enum Verdict<S: Scheme> {
     /// It is over.
-    Done(Result<Outcome<S>, Reason>),
+    Done(Result<Judged, Reason>),
     /// It needs keys that have to be waited for: [`resume`] with them.
     Wait(KeyFuture<KeyOf<S>>, Asked),
+}
+
+/// What a request is that is not refused.
+pub(crate) enum Judged {
+    /// Genuine: the proof is in its place.
+    Genuine,
+    /// A handshake, with its answer.
+    Answer(Box<Response<Bytes>>),
 }
 
 /// How often keys were asked for.
@@ -251,32 +269,53 @@ pub(crate) enum Asked {
 /// Says whether the request was genuine, now that its body is there.
 ///
 /// `fed` is the check of [`Begun::Streaming`], fed with all of `body`, and its keys; `None` after
-/// [`Begun::NeedBody`]. It is used up where it is: it has hundreds of bytes.
+/// [`Begun::NeedBody`]. It is used up where it is, and the proof is put into its place: both have hundreds of bytes.
 #[inline]
 pub(crate) fn conclude<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     fed: Option<&mut Fed<S>>,
     body: &Bytes,
+    proof: &mut Option<Proof<S>>,
 ) -> Verdict<S> {
     if let Some(fed) = fed {
-        return judge_or_newer(config, head, body, fed, Asked::Once);
+        return judge_or_newer(config, head, body, fed, Asked::Once, proof);
     }
-    let evidence = match read_body(config, head, body) {
-        Ok(evidence) => evidence,
+    let mut found = config.scheme.inspect(head, Some(body));
+    let keys = match claimed(&mut found) {
+        Ok(evidence) => match admissible(config, evidence) {
+            Ok(()) => look_up(config, head, evidence),
+            Err(reason) => return Verdict::Done(Err(reason)),
+        },
         Err(over) => return Verdict::Done(over),
     };
-    if let Err(reason) = in_time(config, &evidence) {
-        return Verdict::Done(Err(reason));
-    }
-    match look_up(config, head, &evidence) {
-        Lookup::Ready(keys) => resume_with(config, head, body, keys, evidence, Asked::Once),
+    match keys {
+        Lookup::Ready(keys) => resume_with(config, head, body, keys, found, Asked::Once, proof),
         Lookup::Later(keys) => Verdict::Wait(keys, Asked::Once),
     }
 }
 
-/// The first look at the clock: nobody is asked for keys because of what is stale anyhow.
-fn in_time<S: Scheme>(config: &Config<S>, evidence: &Evidence) -> Result<(), Reason> {
+/// The evidence in a whole request; or how the request ends without any.
+fn claimed(found: &mut Found) -> Result<&Evidence, Result<Judged, Reason>> {
+    match found {
+        Ok(Inspect::Evidence(evidence)) => Ok(evidence),
+        Ok(Inspect::Handshake(answer)) => Err(Ok(Judged::Answer(Box::new(mem::take(answer))))),
+        // A scheme that asks for the body again has found no evidence in it.
+        Ok(Inspect::NeedBody) => Err(Err(Reason::Missing("the evidence"))),
+        Err(reason) => Err(Err(*reason)),
+    }
+}
+
+/// Whether there is not too much of it, and whether it is in time, at the first look at the clock: nobody is asked for
+/// keys because of what is refused anyhow.
+#[inline]
+fn admissible<S: Scheme>(config: &Config<S>, evidence: &Evidence) -> Result<(), Reason> {
+    if evidence.claim.signatures.len() > Evidence::MAX_SIGNATURES {
+        return Err(Reason::TooMany("signatures"));
+    }
+    if evidence.messages.len() > Evidence::MAX_MESSAGES {
+        return Err(Reason::TooMany("candidates for the signed text"));
+    }
     match evidence.timestamp {
         Some(timestamp) => config.window.check(timestamp, config.clock.now()),
         None => Ok(()),
@@ -290,9 +329,11 @@ pub(crate) fn resume<S: Scheme>(
     body: &Bytes,
     keys: Result<KeySet<KeyOf<S>>, KeyError>,
     asked: Asked,
+    proof: &mut Option<Proof<S>>,
 ) -> Verdict<S> {
-    match read_body(config, head, body) {
-        Ok(evidence) => resume_with(config, head, body, keys, evidence, asked),
+    let mut found = config.scheme.inspect(head, Some(body));
+    match claimed(&mut found) {
+        Ok(_) => resume_with(config, head, body, keys, found, asked, proof),
         Err(over) => Verdict::Done(over),
     }
 }
@@ -302,14 +343,12 @@ fn resume_with<S: Scheme>(
     head: &Head<'_>,
     body: &Bytes,
     keys: Result<KeySet<KeyOf<S>>, KeyError>,
-    evidence: Evidence,
+    found: Found,
     asked: Asked,
+    proof: &mut Option<Proof<S>>,
 ) -> Verdict<S> {
-    match Fed::start(config, keys, evidence, &mut None) {
-        Ok(fed) => {
-            fed.update(body);
-            judge_or_newer(config, head, body, fed, asked)
-        }
+    match usable(config, keys) {
+        Ok(keys) => judge_or_newer(config, head, body, &mut Fed::new(keys, found), asked, proof),
         Err(reason) => Verdict::Done(Err(reason)),
     }
 }
@@ -322,14 +361,14 @@ fn judge_or_newer<S: Scheme>(
     body: &Bytes,
     fed: &mut Fed<S>,
     asked: Asked,
+    proof: &mut Option<Proof<S>>,
 ) -> Verdict<S> {
-    let Fed { keys, check } = fed;
     // Nobody else has the decoy.
-    let judged = if config.decoy.as_ref().is_some_and(|decoy| decoy.is_same(keys)) {
-        check.finish(keys.keys());
+    let judged = if config.decoy.as_ref().is_some_and(|decoy| decoy.is_same(&fed.keys)) {
+        fed.finish(body);
         Err(Reason::UnknownKey)
     } else {
-        judge(config, keys, check, body)
+        judge(config, fed, body, proof)
     };
     // A name that is unknown is asked for once more, too: it may be new, and the time until the answer
     // is that of a mismatch.
@@ -337,37 +376,28 @@ fn judge_or_newer<S: Scheme>(
     if asked == Asked::Again || !may_change {
         return Verdict::Done(judged);
     }
-    match config.keys.newer(&KeyHint::new(*head, check.key_id.as_deref()), keys) {
+    let newer = match &fed.found {
+        Ok(Inspect::Evidence(evidence)) => config.keys.newer(&hint(head, evidence), &fed.keys),
+        _ => None,
+    };
+    match newer {
         None => Verdict::Done(judged),
-        Some(Lookup::Ready(keys)) => resume(config, head, body, keys, Asked::Again),
+        Some(Lookup::Ready(keys)) => resume(config, head, body, keys, Asked::Again, proof),
         Some(Lookup::Later(keys)) => Verdict::Wait(keys, Asked::Again),
-    }
-}
-
-/// What the request claims, with the body at hand; or how it ends without that.
-#[expect(clippy::result_large_err, reason = "moved once a request; a box would cost more")]
-fn read_body<S: Scheme>(
-    config: &Config<S>,
-    head: &Head<'_>,
-    body: &Bytes,
-) -> Result<Evidence, Result<Outcome<S>, Reason>> {
-    match config.scheme.inspect(head, Some(body)) {
-        Ok(Inspect::Evidence(evidence)) => Ok(evidence),
-        Ok(Inspect::Handshake(answer)) => Err(Ok(Outcome::Answer(answer))),
-        // A scheme that asks for the body again has found no evidence in it.
-        Ok(Inspect::NeedBody) => Err(Err(Reason::Missing("the evidence"))),
-        Err(reason) => Err(Err(reason)),
     }
 }
 
 #[inline]
 fn judge<S: Scheme>(
     config: &Config<S>,
-    keys: &KeySet<KeyOf<S>>,
-    check: &mut Check<S::Method>,
+    fed: &mut Fed<S>,
     body: &Bytes,
-) -> Result<Outcome<S>, Reason> {
-    let (matched, content) = check.finish(keys.keys()).ok_or(Reason::Mismatch)?;
+    proof: &mut Option<Proof<S>>,
+) -> Result<Judged, Reason> {
+    let (matched, content) = fed.finish(body).ok_or(Reason::Mismatch)?;
+    let Fed { keys, found: Ok(Inspect::Evidence(evidence)), .. } = fed else {
+        return Err(Reason::Mismatch);
+    };
     let (covered, verified) = match content {
         Content::Body => (Covered::Body, body.clone()),
         Content::Nothing => (Covered::Nothing, body.clone()),
@@ -377,18 +407,18 @@ fn judge<S: Scheme>(
     };
     let key = keys.keys().get(matched.key).ok_or(Reason::Mismatch)?;
     let attested = config.scheme.attest(&verified, key)?;
-    let timestamp = check_window(config, check.timestamp, &verified)?;
+    let timestamp = check_window(config, evidence.timestamp, &verified)?;
     if matched.key > 0 {
         let (scheme, key, tenant) = (S::NAME, matched.key, keys.owner());
         let tenant = tenant.as_deref();
         tracing::info!(target: "countersign", scheme, key, tenant, "not the newest key matched");
     }
     if let Some(answer) = attested.answer {
-        return Ok(Outcome::Answer(*answer));
+        return Ok(Judged::Answer(answer));
     }
-    let id = check.id.take().or(attested.id);
-    let proof = Proof::new(verified, matched, keys.owner(), timestamp, id, covered);
-    Ok(Outcome::Genuine(proof))
+    let id = evidence.id.take().or(attested.id);
+    *proof = Some(Proof::new(verified, matched, keys.owner(), timestamp, id, covered));
+    Ok(Judged::Genuine)
 }
 
 /// The second look at the clock: the body may have taken long, or have the time in it.

@@ -4,15 +4,13 @@
 use std::error::Error;
 use std::fmt::{self, Debug, Formatter};
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
-use http::request::Parts;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use http_body_util::{Full, LengthLimitError};
 use pin_project_lite::pin_project;
@@ -21,17 +19,15 @@ use tower_service::Service;
 
 use crate::body::{BoxError, ResponseBody};
 use crate::drain::{drain, worth_draining};
-use crate::engine::{self, Asked, Begun, Fed, Verdict};
+use crate::engine::{self, Asked, Begun, Fed, Found, Judged, Verdict};
 use crate::error::{Reason, VerifyError};
-use crate::evidence::Evidence;
 use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
 use crate::head::Head;
 use crate::keys::KeyFuture;
 use crate::layer::Config;
-use crate::outcome::Outcome;
 use crate::proof::{Covered, Proof};
 use crate::replay::{Claiming, Held, Settling, Unfinished};
-use crate::scheme::{KeyOf, Scheme};
+use crate::scheme::{Inspect, KeyOf, Scheme};
 
 pin_project! {
     /// The future of [`Verify`](crate::Verify).
@@ -55,7 +51,7 @@ pin_project! {
         },
         Claiming {
             claiming: Unfinished<Result<Held, Reason>>,
-            waiting: Option<Box<(Work<S, Inner>, Proof<S>)>>,
+            waiting: Option<Box<(Work<S, Inner>, Option<Proof<S>>)>>,
         },
         Ready { inner: Inner, request: Option<Request<Full<Bytes>>>, held: Option<Held> },
         Called { #[pin] future: Called, held: Option<Held> },
@@ -64,16 +60,17 @@ pin_project! {
 }
 
 /// A request on its way: its head, and where it is to go.
-pub(crate) struct Work<S: Scheme, Inner> {
-    pub(crate) inner: Inner,
-    pub(crate) config: Arc<Config<S>>,
-    pub(crate) parts: Parts,
-    pub(crate) tenant: Option<Box<str>>,
+struct Work<S: Scheme, Inner> {
+    inner: Inner,
+    config: Arc<Config<S>>,
+    tenant: Option<Box<str>>,
+    /// Its body is put in when it was read.
+    request: Request<Full<Bytes>>,
 }
 
 impl<S: Scheme, Inner> Work<S, Inner> {
     fn head(&self) -> Head<'_> {
-        Head::new(&self.parts).with_tenant(self.tenant.as_deref())
+        Head::of(&self.request).with_tenant(self.tenant.as_deref())
     }
 }
 
@@ -87,7 +84,7 @@ struct Waiting<S: Scheme, Inner, ReqBody> {
 #[expect(clippy::large_enum_variant, reason = "moved once or twice a request; see `Begun`")]
 enum Purpose<ReqBody> {
     Challenge(ReqBody),
-    Stream(Evidence, ReqBody),
+    Stream(Found, ReqBody),
     Judge(Bytes, Asked),
 }
 
@@ -99,57 +96,78 @@ where
     ReqBody::Data: Send,
 {
     #[inline]
-    pub(crate) fn begin(work: Work<S, Inner>, body: ReqBody) -> Self {
-        let mut future = Self { state: State::reading(work, body) };
-        future.state.look(|work, fed| engine::begin(&work.config, &work.head(), fed));
-        future
+    pub(crate) fn begin(
+        inner: Inner,
+        config: Arc<Config<S>>,
+        tenant: Option<Box<str>>,
+        request: Request<ReqBody>,
+    ) -> Self {
+        let head = Head::of(&request).with_tenant(tenant.as_deref());
+        if let Some(begun) = engine::challenged(&config, &head) {
+            let (request, body) = emptied(request);
+            let work = Work { inner, config, tenant, request };
+            return Self { state: State::turn(begun, Ok(Inspect::NeedBody), work, body) };
+        }
+        let mut found = config.scheme.inspect(&head, None);
+        let begun = engine::begin(&config, &head, &mut found);
+        let (request, body) = emptied(request);
+        Self { state: State::next(begun, found, Work { inner, config, tenant, request }, body) }
     }
 }
 
-/// Before the body is read: it can still be moved. What is needed while the body arrives is put where it stays
-/// before it is known whether it will be wanted: it has hundreds of bytes, and to move them would cost more.
+/// A request without its body, and that.
+#[inline(always)]
+fn emptied<B>(request: Request<B>) -> (Request<Full<Bytes>>, B) {
+    let (parts, body) = request.into_parts();
+    (Request::from_parts(parts, Full::default()), body)
+}
+
 impl<S: Scheme, Inner, ReqBody, Called, Answer> State<S, Inner, ReqBody, Called, Answer>
 where
     ReqBody: Body + Send + 'static,
     ReqBody::Data: Send,
 {
+    /// After the head was read: the body is, or is not yet, or not at all.
     #[inline(always)]
-    fn reading(work: Work<S, Inner>, body: ReqBody) -> Self {
-        let gather = Gather::new(&body, work.config.body_limit);
-        Self::Reading { body, fed: None, gather, work: Some(work) }
-    }
-
-    #[inline(always)]
-    fn look(
-        &mut self,
-        look: impl FnOnce(&Work<S, Inner>, &mut Option<Fed<S>>) -> Result<Begun<S>, Reason>,
-    ) {
-        if let Self::Reading { body, fed, work: Some(work), .. } = self {
-            let limit = work.config.body_limit as u64;
-            let begun = look(work, fed);
-            let fits = declared_length(body).is_none_or(|length| length <= limit);
-            if !(fits && matches!(begun, Ok(Begun::Streaming | Begun::NeedBody))) {
-                self.turn(begun);
+    fn next(
+        begun: Result<Begun<S>, Reason>,
+        found: Found,
+        work: Work<S, Inner>,
+        body: ReqBody,
+    ) -> Self {
+        let limit = work.config.body_limit;
+        let fits = declared_length(&body).is_none_or(|length| length <= limit as u64);
+        let gather = Gather::new(&body, limit);
+        match begun {
+            Ok(Begun::Streaming(keys)) if fits => {
+                Self::Reading { body, fed: Some(Fed::new(keys, found)), gather, work: Some(work) }
             }
+            Ok(Begun::NeedBody) if fits => {
+                Self::Reading { body, fed: None, gather, work: Some(work) }
+            }
+            begun => Self::turn(begun, found, work, body),
         }
     }
 
-    /// The body is not read, or not yet.
-    fn turn(&mut self, begun: Result<Begun<S>, Reason>) {
-        let Self::Reading { body, work: Some(work), .. } =
-            mem::replace(self, Self::Answered { answer: None })
-        else {
-            return;
-        };
-        *self = match begun {
-            Ok(Begun::Streaming | Begun::NeedBody) => {
+    #[cold]
+    fn turn(
+        begun: Result<Begun<S>, Reason>,
+        found: Found,
+        work: Work<S, Inner>,
+        body: ReqBody,
+    ) -> Self {
+        match begun {
+            Ok(Begun::Streaming(_) | Begun::NeedBody) => {
                 work.refuse_unread(Reason::BodyTooLarge, body)
             }
-            Ok(Begun::Wanting(evidence, keys)) => work.wait(keys, Purpose::Stream(evidence, body)),
+            Ok(Begun::Wanting(keys)) => work.wait(keys, Purpose::Stream(found, body)),
             Ok(Begun::Challenge(keys)) => work.wait(keys, Purpose::Challenge(body)),
-            Ok(Begun::Answered(answer)) => work.answer_unread(answer, body),
+            Ok(Begun::Answered(answer)) => {
+                work.leave(body);
+                Self::Answered { answer: Some(*answer) }
+            }
             Err(reason) => work.refuse_unread(reason, body),
-        };
+        }
     }
 }
 
@@ -175,44 +193,47 @@ where
                     let keys = ready!(keys.as_mut().poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
                         Some(Waiting { work, purpose: Purpose::Challenge(body) }) => {
-                            let mut next = State::reading(work, body);
-                            next.look(|work, fed| {
-                                engine::challenge(&work.config, &work.head(), keys, fed)
-                            });
-                            state.set(next);
+                            let (config, head) = (&work.config, work.head());
+                            let mut found = Ok(Inspect::NeedBody);
+                            let begun = match engine::challenge(config, &head, keys) {
+                                Some(begun) => begun,
+                                None => {
+                                    found = config.scheme.inspect(&head, None);
+                                    engine::begin(config, &head, &mut found)
+                                }
+                            };
+                            state.set(State::next(begun, found, work, body));
                         }
-                        Some(Waiting { work, purpose: Purpose::Stream(evidence, body) }) => {
-                            let mut next = State::reading(work, body);
-                            next.look(|work, fed| {
-                                Fed::start(&work.config, keys, evidence, fed)?;
-                                Ok(Begun::Streaming)
-                            });
-                            state.set(next);
+                        Some(Waiting { work, purpose: Purpose::Stream(found, body) }) => {
+                            let begun = engine::usable(&work.config, keys).map(Begun::Streaming);
+                            state.set(State::next(begun, found, work, body));
                         }
-                        Some(Waiting { work, purpose: Purpose::Judge(body, asked) }) => {
+                        Some(Waiting { mut work, purpose: Purpose::Judge(body, asked) }) => {
+                            let (config, head, mut proof) = (&work.config, work.head(), None);
                             let verdict =
-                                engine::resume(&work.config, &work.head(), &body, keys, asked);
-                            ready!(work.follow(verdict, body, state.as_mut(), cx))?;
+                                engine::resume(config, &head, &body, keys, asked, &mut proof);
+                            let step = work.follow(verdict, &mut proof, body);
+                            ready!(work.take(step, state.as_mut(), cx))?;
                         }
                         None => return Poll::Pending,
                     }
                 }
                 StateProj::Reading { body, fed, gather, work } => {
                     let read = ready!(poll_body(body, fed, gather, cx));
+                    let Some(at_work) = work else { return Poll::Pending };
+                    let step = match read {
+                        Ok(()) => at_work.judge(fed.as_mut(), gather.finish()),
+                        Err(reason) => Step::Refuse(reason, None),
+                    };
                     let Some(work) = work.take() else { return Poll::Pending };
-                    if let Err(reason) = read {
-                        state.set(work.refuse(reason, None));
-                        continue;
-                    }
-                    let body = gather.finish();
-                    let verdict = work.judge(fed.as_mut(), &body);
-                    ready!(work.follow(verdict, body, state.as_mut(), cx))?;
+                    ready!(work.take(step, state.as_mut(), cx))?;
                 }
                 StateProj::Claiming { claiming, waiting } => {
                     let claimed = ready!(Pin::new(claiming).poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
-                        Some((work, proof)) => {
-                            ready!(work.claimed(claimed, proof, state.as_mut(), cx))?;
+                        Some((mut work, mut proof)) => {
+                            let step = work.claimed(claimed, &mut proof);
+                            ready!(work.take(step, state.as_mut(), cx))?;
                         }
                         None => return Poll::Pending,
                     }
@@ -279,23 +300,95 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
     {
-        let answer = self.config.refuse_request(reason, &self.parts, None);
-        self.answer_unread(answer, body)
+        self.leave(body);
+        let (parts, _) = self.request.into_parts();
+        State::Answered { answer: Some(self.config.refuse_request(reason, &parts, None)) }
     }
 
-    fn answer_unread<ReqBody, Called, Answer>(
-        self,
-        answer: Response<Bytes>,
-        body: ReqBody,
-    ) -> State<S, Inner, ReqBody, Called, Answer>
+    /// The body is not read, or not for a handler.
+    fn leave<ReqBody>(&self, body: ReqBody)
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
     {
-        if worth_draining(&self.parts) {
+        if worth_draining(&self.request) {
             drain(body, self.config.body_limit);
         }
-        State::Answered { answer: Some(answer) }
+    }
+}
+
+/// What is to be done with a request, once it was judged. It is decided where the request lies, which is then moved once.
+enum Step<S: Scheme> {
+    Pass(Option<Held>),
+    Claim(Unfinished<Result<Held, Reason>>, Option<Proof<S>>),
+    Wait(KeyFuture<KeyOf<S>>, Bytes, Asked),
+    Answer(Box<Response<Bytes>>),
+    Refuse(Reason, Option<Bytes>),
+}
+
+/// After the body was read.
+impl<S: Scheme, Inner> Work<S, Inner> {
+    #[inline]
+    fn judge(&mut self, fed: Option<&mut Fed<S>>, body: Bytes) -> Step<S> {
+        let mut proof = None;
+        let verdict = engine::conclude(&self.config, &self.head(), fed, &body, &mut proof);
+        self.follow(verdict, &mut proof, body)
+    }
+
+    #[inline(always)]
+    fn follow(
+        &mut self,
+        verdict: Verdict<S>,
+        proof: &mut Option<Proof<S>>,
+        body: Bytes,
+    ) -> Step<S> {
+        match verdict {
+            Verdict::Done(Ok(Judged::Genuine)) => self.pass(proof, body),
+            // A handshake is answered as often as it comes: nothing is handled.
+            Verdict::Done(Ok(Judged::Answer(answer))) => Step::Answer(answer),
+            Verdict::Done(Err(reason)) => Step::Refuse(reason, Some(body)),
+            Verdict::Wait(keys, asked) => Step::Wait(keys, body, asked),
+        }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, place: &mut Option<Proof<S>>, body: Bytes) -> Step<S> {
+        let Some(proof) = place else { return Step::Refuse(Reason::Mismatch, Some(body)) };
+        match self.config.claim(proof) {
+            None => {
+                self.admit(place, Some(body));
+                Step::Pass(None)
+            }
+            Some(Claiming::Ready(claimed)) => self.claimed(claimed, place),
+            Some(Claiming::Later(claiming)) => Step::Claim(claiming, place.take()),
+        }
+    }
+
+    fn claimed(&mut self, claimed: Result<Held, Reason>, place: &mut Option<Proof<S>>) -> Step<S> {
+        match claimed {
+            Ok(held) => {
+                self.admit(place, None);
+                Step::Pass(Some(held))
+            }
+            Err(reason) => {
+                Step::Answer(self.config.decline(VerifyError::new(S::NAME, reason)).into())
+            }
+        }
+    }
+
+    /// With the body as it came, if it is at hand still: that saves to count it once more.
+    #[inline(always)]
+    fn admit(&mut self, place: &mut Option<Proof<S>>, body: Option<Bytes>) {
+        let Some(proof) = place.take() else { return };
+        let verified = match body {
+            Some(body) if proof.covered() != Covered::Canonical => body,
+            _ => proof.body().clone(),
+        };
+        if proof.covered() == Covered::Canonical {
+            describe(self.request.headers_mut(), verified.len());
+        }
+        *self.request.body_mut() = Full::new(verified);
+        self.request.extensions_mut().insert(proof);
     }
 }
 
@@ -313,104 +406,40 @@ type Place<'a, S, Inner, ReqBody> = Pin<
     >,
 >;
 
-/// After the body was read. What fails, or is not ready, is the service inside.
 impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
-    #[inline]
-    fn judge(&self, fed: Option<&mut Fed<S>>, body: &Bytes) -> Verdict<S> {
-        engine::conclude(&self.config, &self.head(), fed, body)
-    }
-
+    /// Takes the step. What fails, or is not ready, is the service inside.
     #[inline(always)]
-    fn follow<ReqBody>(
+    fn take<ReqBody>(
         self,
-        verdict: Verdict<S>,
-        body: Bytes,
+        step: Step<S>,
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Inner::Error>> {
-        match verdict {
-            Verdict::Done(Ok(Outcome::Genuine(proof))) => return self.pass(proof, body, state, cx),
-            // A handshake is answered as often as it comes: nothing is handled.
-            Verdict::Done(Ok(Outcome::Answer(answer))) => {
-                state.set(State::Answered { answer: Some(answer) });
+        match step {
+            Step::Pass(held) => {
+                let Self { mut inner, request, .. } = self;
+                match inner.poll_ready(cx)? {
+                    Poll::Ready(()) => state.set(call(&mut inner, request, held)),
+                    Poll::Pending => {
+                        state.set(State::Ready { inner, request: Some(request), held });
+                        return Poll::Pending;
+                    }
+                }
             }
-            Verdict::Done(Err(reason)) => state.set(self.refuse(reason, Some(&body))),
-            Verdict::Wait(keys, asked) => state.set(self.wait(keys, Purpose::Judge(body, asked))),
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    #[inline(always)]
-    fn pass<ReqBody>(
-        self,
-        proof: Proof<S>,
-        body: Bytes,
-        mut state: Place<'_, S, Inner, ReqBody>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Inner::Error>> {
-        match self.config.claim(&proof) {
-            None => return self.hand_on(proof, Some(body), None, state, cx),
-            Some(Claiming::Ready(claimed)) => return self.claimed(claimed, proof, state, cx),
-            Some(Claiming::Later(claiming)) => {
+            Step::Claim(claiming, proof) => {
                 state.set(State::Claiming { claiming, waiting: Some(Box::new((self, proof))) });
             }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    fn claimed<ReqBody>(
-        self,
-        claimed: Result<Held, Reason>,
-        proof: Proof<S>,
-        mut state: Place<'_, S, Inner, ReqBody>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Inner::Error>> {
-        match claimed {
-            Ok(held) => return self.hand_on(proof, None, Some(held), state, cx),
-            Err(reason) => {
-                let error = VerifyError::new(S::NAME, reason);
-                state.set(State::Answered { answer: Some(self.config.decline(error)) });
+            Step::Wait(keys, body, asked) => {
+                state.set(self.wait(keys, Purpose::Judge(body, asked)));
+            }
+            Step::Answer(answer) => state.set(State::Answered { answer: Some(*answer) }),
+            Step::Refuse(reason, body) => {
+                let (parts, _) = self.request.into_parts();
+                let answer = self.config.refuse_request(reason, &parts, body.as_ref());
+                state.set(State::Answered { answer: Some(answer) });
             }
         }
         Poll::Ready(Ok(()))
-    }
-
-    /// With the body as it came, if it is at hand still: that saves to count it once more.
-    #[inline(always)]
-    fn hand_on<ReqBody>(
-        mut self,
-        proof: Proof<S>,
-        body: Option<Bytes>,
-        held: Option<Held>,
-        mut state: Place<'_, S, Inner, ReqBody>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Inner::Error>> {
-        let verified = match body {
-            Some(body) if proof.covered() != Covered::Canonical => body,
-            _ => proof.body().clone(),
-        };
-        if proof.covered() == Covered::Canonical {
-            describe(&mut self.parts, verified.len());
-        }
-        self.parts.extensions.insert(proof);
-        let request = Request::from_parts(self.parts, Full::new(verified));
-        match self.inner.poll_ready(cx)? {
-            Poll::Ready(()) => state.set(call(&mut self.inner, request, held)),
-            Poll::Pending => {
-                state.set(State::Ready { inner: self.inner, request: Some(request), held });
-                return Poll::Pending;
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    fn refuse<ReqBody, Called, Answer>(
-        self,
-        reason: Reason,
-        body: Option<&Bytes>,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
-        let answer = self.config.refuse_request(reason, &self.parts, body);
-        State::Answered { answer: Some(answer) }
     }
 }
 
@@ -452,7 +481,7 @@ where
         // Hashed only if there is room for it.
         gather.admit(chunk.len())?;
         if let Some(fed) = fed {
-            fed.update(&chunk);
+            fed.update(gather.so_far(), &chunk);
         }
         gather.push(chunk);
     }
@@ -461,10 +490,10 @@ where
 }
 
 /// Makes the headers those of the verified bytes, where these are not the ones that came.
-fn describe(parts: &mut Parts, length: usize) {
-    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    parts.headers.remove(TRANSFER_ENCODING);
-    parts.headers.remove(CONTENT_ENCODING);
+fn describe(headers: &mut HeaderMap, length: usize) {
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    headers.remove(TRANSFER_ENCODING);
+    headers.remove(CONTENT_ENCODING);
 }
 
 /// Looks through what wraps a body's error for a limit or a deadline of an outer layer.

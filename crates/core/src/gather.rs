@@ -79,11 +79,15 @@ impl Gather {
         mem::replace(&mut self.received, Received::One(Bytes::new()))
     }
 
-    fn received(&self) -> usize {
+    pub(crate) fn so_far(&self) -> &[u8] {
         match &self.received {
-            Received::One(only) => only.len(),
-            Received::Several(several) => several.len(),
+            Received::One(only) => only,
+            Received::Several(several) => several,
         }
+    }
+
+    fn received(&self) -> usize {
+        self.so_far().len()
     }
 
     /// How much is to be reserved for so much: twice what was received, or 64 KiB more; never more than the body may

@@ -2,7 +2,7 @@
 
 use http::header::{HeaderMap, HeaderName};
 use http::request::Parts;
-use http::{Extensions, Method, Uri};
+use http::{Extensions, Method, Request, Uri};
 
 use crate::error::Reason;
 use crate::looked::{Found, looked_for, note};
@@ -10,7 +10,10 @@ use crate::looked::{Found, looked_for, note};
 /// The head of a request, as a [`Scheme`](crate::Scheme) reads it: nothing in it is believed yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
-    parts: &'a Parts,
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    extensions: &'a Extensions,
     tenant: Option<&'a str>,
 }
 
@@ -18,7 +21,19 @@ impl<'a> Head<'a> {
     /// The head of `parts`.
     #[must_use]
     pub fn new(parts: &'a Parts) -> Self {
-        Self { parts, tenant: None }
+        let Parts { method, uri, headers, extensions, .. } = parts;
+        Self { method, uri, headers, extensions, tenant: None }
+    }
+
+    /// The head of a request that is whole still.
+    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+            extensions: request.extensions(),
+            tenant: None,
+        }
     }
 
     /// The same with the name that was [located](crate::Locate) in it.
@@ -33,25 +48,25 @@ impl<'a> Head<'a> {
     /// The method.
     #[must_use]
     pub fn method(&self) -> &'a Method {
-        &self.parts.method
+        self.method
     }
 
     /// The URI as this layer sees it. A router that nests has already taken its prefix off.
     #[must_use]
     pub fn uri(&self) -> &'a Uri {
-        &self.parts.uri
+        self.uri
     }
 
     /// All headers. For one that may occur only once, [`single`](Self::single) is meant.
     #[must_use]
     pub fn headers(&self) -> &'a HeaderMap {
-        &self.parts.headers
+        self.headers
     }
 
     /// What outer layers left, such as the URI before a router nested it.
     #[must_use]
     pub fn extensions(&self) -> &'a Extensions {
-        &self.parts.extensions
+        self.extensions
     }
 
     /// The value of a header that may occur at most once, without the white space around it.
@@ -64,7 +79,7 @@ impl<'a> Head<'a> {
         header: &HeaderName,
         name: &'static str,
     ) -> Result<Option<&'a [u8]>, Reason> {
-        let mut values = self.parts.headers.get_all(header).iter();
+        let mut values = self.headers.get_all(header).iter();
         let first = values.next();
         if values.next().is_some() {
             note(name, || Found::Repeated);

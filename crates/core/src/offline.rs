@@ -7,12 +7,12 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use http::Request;
 
-use crate::engine::{self, Begun, Fed, Verdict};
+use crate::engine::{self, Begun, Fed, Judged, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::head::Head;
 use crate::layer::{Config, VerifyLayer};
 use crate::outcome::Outcome;
-use crate::scheme::Scheme;
+use crate::scheme::{Inspect, Scheme};
 
 impl<S: Scheme> VerifyLayer<S> {
     /// Checks a request that is already in memory, as the layer would: for a Lambda function, a
@@ -73,29 +73,39 @@ async fn check<S: Scheme>(
     head: &Head<'_>,
     body: &Bytes,
 ) -> Result<Outcome<S>, Reason> {
-    let mut fed = None;
-    let mut begun = engine::begin(config, head, &mut fed)?;
-    if let Begun::Challenge(keys) = begun {
-        begun = engine::challenge(config, head, keys.await, &mut fed)?;
+    let mut begun = engine::challenged(config, head).transpose()?;
+    if let Some(Begun::Challenge(keys)) = begun {
+        begun = engine::challenge(config, head, keys.await).transpose()?;
     }
-    match begun {
-        Begun::Wanting(evidence, keys) => {
-            Fed::start(config, keys.await, evidence, &mut fed)?;
+    let mut found = Ok(Inspect::NeedBody);
+    let begun = match begun {
+        Some(begun) => begun,
+        None => {
+            found = config.scheme.inspect(head, None);
+            engine::begin(config, head, &mut found)?
         }
-        Begun::Answered(answer) => return Ok(Outcome::Answer(answer)),
-        Begun::Streaming | Begun::Challenge(_) | Begun::NeedBody => {}
-    }
+    };
+    let mut fed = match begun {
+        Begun::Streaming(keys) => Some(Fed::new(keys, found)),
+        Begun::Wanting(keys) => Some(Fed::new(engine::usable(config, keys.await)?, found)),
+        Begun::Answered(answer) => return Ok(Outcome::Answer(*answer)),
+        Begun::Challenge(_) | Begun::NeedBody => None,
+    };
     if body.len() > config.body_limit {
         return Err(Reason::BodyTooLarge);
     }
-    if let Some(fed) = &mut fed {
-        fed.update(body);
-    }
-    let mut verdict = engine::conclude(config, head, fed.as_mut(), body);
-    loop {
+    let mut proof = None;
+    let mut verdict = engine::conclude(config, head, fed.as_mut(), body, &mut proof);
+    let judged = loop {
         verdict = match verdict {
-            Verdict::Done(judged) => return judged,
-            Verdict::Wait(keys, asked) => engine::resume(config, head, body, keys.await, asked),
+            Verdict::Done(judged) => break judged?,
+            Verdict::Wait(keys, asked) => {
+                engine::resume(config, head, body, keys.await, asked, &mut proof)
+            }
         };
+    };
+    match judged {
+        Judged::Genuine => proof.map(Outcome::Genuine).ok_or(Reason::Mismatch),
+        Judged::Answer(answer) => Ok(Outcome::Answer(*answer)),
     }
 }

@@ -11,7 +11,7 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use crate::body::{BoxError, ResponseBody};
-use crate::future::{ResponseFuture, Work};
+use crate::future::ResponseFuture;
 use crate::layer::Config;
 use crate::scheme::Scheme;
 
@@ -47,11 +47,14 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let (mut parts, body) = request.into_parts();
-        let (inner, config) = (self.inner.clone(), Arc::clone(&self.config));
-        let tenant = config.locate(&mut parts);
-        ResponseFuture::begin(Work { inner, config, parts, tenant }, body)
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let mut tenant = None;
+        if let Some(locate) = &self.config.locate {
+            let (mut parts, body) = request.into_parts();
+            tenant = locate.locate(&mut parts);
+            request = Request::from_parts(parts, body);
+        }
+        ResponseFuture::begin(self.inner.clone(), Arc::clone(&self.config), tenant, request)
     }
 }
 

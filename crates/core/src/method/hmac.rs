@@ -172,25 +172,53 @@ impl Hmac {
         keys: impl Iterator<Item = &'k HmacKey>,
         claim: &Claim,
     ) -> Option<Match> {
-        let mut fingerprints = SmallVec::new();
-        let mut verdicts: SmallVec<[Verdict; 4]> = SmallVec::new();
         let mut running = state.0.into_iter();
-        for _ in keys {
-            let mut verdict = Verdict::new(claim);
-            for (algorithm, running) in algorithms(claim).zip(running.by_ref()) {
-                running.finish(|tag| {
-                    verdict.see(algorithm, tag, claim);
-                    if claim.fingerprint() == Some(algorithm) {
-                        fingerprints.push(Nonce::of(tag));
-                    }
-                });
-            }
-            verdicts.push(verdict);
-        }
-        let claimed = claim.signatures().len();
-        let key = newest(verdicts.into_iter().map(|verdict| verdict.over(claimed)))?;
-        Some(Match { key, fingerprints })
+        compare(keys, claim, |_, _| running.next())
     }
+
+    /// As [`Method::verify`], with keys that stand among others. The index is that among them.
+    ///
+    /// Each MAC is made where it is compared, and moved nowhere.
+    #[inline]
+    pub fn verify_among<'k>(
+        keys: impl Iterator<Item = &'k HmacKey>,
+        claim: &Claim,
+        text: &[&[u8]],
+    ) -> Option<Match> {
+        compare(keys, claim, |key, algorithm| {
+            let mut running = key.start(algorithm)?;
+            for piece in text {
+                running.update(piece);
+            }
+            Some(running)
+        })
+    }
+}
+
+/// Compares every claimed signature under every key with the tag of what `run` gives for them.
+#[inline]
+fn compare<'k>(
+    keys: impl Iterator<Item = &'k HmacKey>,
+    claim: &Claim,
+    mut run: impl FnMut(&HmacKey, Algorithm) -> Option<Running>,
+) -> Option<Match> {
+    let mut fingerprints = SmallVec::new();
+    let mut verdicts: SmallVec<[Choice; 8]> = SmallVec::new();
+    let claimed = claim.signatures().len();
+    for key in keys {
+        let mut verdict = Verdict::new(claim);
+        for algorithm in algorithms(claim) {
+            let Some(running) = run(key, algorithm) else { continue };
+            running.finish(|tag| {
+                verdict.see(algorithm, tag, claim);
+                if claim.fingerprint() == Some(algorithm) {
+                    fingerprints.push(Nonce::of(tag));
+                }
+            });
+        }
+        verdicts.push(verdict.over(claimed));
+    }
+    Some(Match { key: newest(verdicts)?, fingerprints })
 }
 
 impl Method for Hmac {
@@ -209,6 +237,11 @@ impl Method for Hmac {
 
     fn finish(state: HmacState, keys: &[HmacKey], claim: &Claim) -> Option<Match> {
         Self::finish_among(state, keys.iter(), claim)
+    }
+
+    #[inline]
+    fn verify(keys: &[HmacKey], claim: &Claim, text: &[&[u8]]) -> Option<Match> {
+        Self::verify_among(keys.iter(), claim, text)
     }
 
     fn tag(key: &HmacKey, algorithm: Algorithm, text: &[u8]) -> Option<Vec<u8>> {
@@ -282,7 +315,13 @@ mod tests {
         for piece in pieces {
             Hmac::update(&mut state, piece);
         }
-        Hmac::finish(state, keys, &evidence.claim)
+        let found = Hmac::finish(state, keys, &evidence.claim);
+        let whole = Hmac::verify(keys, &evidence.claim, pieces);
+        assert_eq!(
+            found.as_ref().map(|found| (found.key, &found.fingerprints)),
+            whole.as_ref().map(|found| (found.key, &found.fingerprints)),
+        );
+        found
     }
 
     /// RFC 2202, 3 and RFC 4231, 4.3: test case 2.
