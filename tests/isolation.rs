@@ -1,6 +1,9 @@
 //! Nobody builds what they did not ask for: shown by what cargo would build.
 
+use std::fs;
 use std::process::Command;
+
+use toml::Table;
 
 /// The names of all crates that the facade brings with these features.
 fn dependencies(features: &str) -> Vec<String> {
@@ -59,4 +62,53 @@ fn who_has_no_key_pairs_builds_no_curve() {
     };
     assert!(!brought("axum,json,github,spark,telegram"));
     assert!(brought("discord") && brought("standard-webhooks"));
+}
+
+/// Each provider alone, also those that will come: of ours it has the core and what is shared, and of the rest nothing
+/// that is large but what it is known to need.
+#[test]
+fn a_provider_brings_no_other_and_nothing_heavy() {
+    const SHARED: [&str; 5] = [
+        "countersign",
+        "countersign-core",
+        "countersign-ed25519",
+        "countersign-form",
+        "countersign-python-json",
+    ];
+    const HEAVY: [&str; 9] = [
+        "aws-lc-rs",
+        "axum",
+        "curve25519-dalek",
+        "hyper",
+        "moka",
+        "redis",
+        "reqwest",
+        "ring",
+        "rustls",
+    ];
+    let facade = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/countersign/Cargo.toml");
+    let facade: Table = fs::read_to_string(facade).expect("a manifest").parse().expect("TOML");
+    let providers = facade["features"]["providers"].as_array().expect("a list");
+    assert!(providers.len() > 20, "{providers:?}");
+
+    for provider in providers.iter().filter_map(|it| it.as_str()) {
+        let known: &[&str] = match provider {
+            "discord" | "standard-webhooks" => &["curve25519-dalek"],
+            "gitlab" => &["countersign-standard-webhooks", "curve25519-dalek"],
+            "sendgrid" | "space" => &["aws-lc-rs"],
+            _ => &[],
+        };
+        let itself = format!("countersign-{provider}");
+        let dependencies = dependencies(provider);
+        assert!(dependencies.contains(&itself), "{provider}: {dependencies:?}");
+        let mut brought: Vec<_> = dependencies
+            .iter()
+            .map(String::as_str)
+            .filter(|it| it.starts_with("countersign") || HEAVY.contains(it))
+            .filter(|it| *it != itself && !SHARED.contains(it))
+            .collect();
+        brought.sort_unstable();
+        brought.dedup();
+        assert_eq!(brought, known, "{provider}");
+    }
 }

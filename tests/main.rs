@@ -17,6 +17,7 @@ mod many_providers;
 mod meya;
 mod meya_webhook;
 mod multi_tenant;
+mod packages;
 mod placement;
 mod providers;
 mod replay;

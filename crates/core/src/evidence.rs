@@ -288,7 +288,7 @@ impl Debug for Content {
 
 /// A canonical form of a parsed body: it can be fed to a hash piece by piece, and, once it turned
 /// out to be the one that is signed, made into the bytes that the handler may see.
-pub trait Canonical: Send + 'static {
+pub trait Canonical: Send + Sync + 'static {
     /// Hands the signed text to `sink`, in as many pieces as is convenient.
     fn feed(&self, sink: &mut dyn FnMut(&[u8]));
 

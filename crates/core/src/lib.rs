@@ -22,6 +22,7 @@
 //! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
 //!
 //! [countersign]: https://crates.io/crates/countersign
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
 mod clock;

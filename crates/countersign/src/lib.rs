@@ -43,6 +43,7 @@
     all(feature = "spark", feature = "axum-router", feature = "cache"),
     doc = include_str!("../docs/keys.md")
 )]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(inline)]
 pub use countersign_core::*;

@@ -46,6 +46,7 @@
 //! assert_eq!(layer.verify(forged).unwrap_err().reason(), Reason::Mismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod payload;
 mod scheme;

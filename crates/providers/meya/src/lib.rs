@@ -55,6 +55,7 @@
 //!
 //! - `axum`: [`Meya::under`] knows the URI from before `Router::nest`. Without it, it is that which the layer
 //!   sees.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod payload;
 mod scheme;

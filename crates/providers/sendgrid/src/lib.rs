@@ -58,6 +58,7 @@
 //! assert_eq!(error.reason(), Reason::Mismatch);
 //! # Ok::<(), countersign_core::PayloadError>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod key;
 mod method;

@@ -63,6 +63,7 @@
 //! assert_eq!(error.reason(), Reason::Mismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod clients;
 #[cfg(feature = "fetch")]

@@ -39,6 +39,7 @@
 //! let error = layer.verify(request(r#"{"a":1,"b":2,"c":{"d":4}}"#)).unwrap_err();
 //! assert_eq!(error.reason(), Reason::Mismatch);
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "org-guard")]
 mod org_guard;

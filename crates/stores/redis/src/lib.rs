@@ -63,6 +63,7 @@
 //!
 //! A server that became a replica refuses to write: a 503, and the connection is made anew, so that after a
 //! failover it goes where the address leads to by then.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod commands;
 mod connection;
