@@ -1,6 +1,7 @@
 //! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
 
 mod answers;
+mod bit_flips;
 #[cfg(feature = "browser")]
 mod browser;
 mod cached_keys;
