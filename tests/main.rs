@@ -32,6 +32,7 @@ mod ui;
 mod vectors;
 #[cfg(feature = "oracles")]
 mod vendors;
+mod wycheproof;
 
 use peak_alloc::PeakAlloc;
 
