@@ -18,6 +18,7 @@ mod many_providers;
 mod meya;
 mod meya_webhook;
 mod multi_tenant;
+mod no_early_exit;
 mod placement;
 mod providers;
 mod replay;
