@@ -14,7 +14,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, StatusCode, Uri};
 use tower::ServiceExt;
 
-use super::same::{Body, is_field_value, same_hex};
+use super::same::{Body, is_field_value, is_token, same_hex};
 use crate::incidents::Subject;
 
 const BASE: &str = "https://hooks.example.com";
@@ -396,9 +396,15 @@ impl Part {
             }
             Self::Name(name) => {
                 let value = changed.headers_mut().remove(name)?;
-                changed.headers_mut().insert(HeaderName::from_bytes(&text).ok()?, value);
+                let other = HeaderName::from_bytes(&text).ok();
+                assert_eq!(other.is_some(), is_token(&text), "{name}: {text:?}");
+                changed.headers_mut().insert(other?, value);
             }
-            Self::Method => *changed.method_mut() = Method::from_bytes(&text).ok()?,
+            Self::Method => {
+                let method = Method::from_bytes(&text).ok();
+                assert_eq!(method.is_some(), is_token(&text), "{text:?}");
+                *changed.method_mut() = method?;
+            }
             Self::Target => *changed.uri_mut() = Uri::try_from(text).ok()?,
         }
         Some(changed)

@@ -95,3 +95,9 @@ fn bytes(digits: &[u8]) -> Option<Vec<u32>> {
 pub(super) fn is_field_value(text: &[u8]) -> bool {
     text.iter().all(|byte| matches!(byte, b'\t' | 0x20..=0x7e | 0x80..))
 }
+
+/// What it allows in the name of one, and as a method (RFC 9110, 5.6.2).
+pub(super) fn is_token(text: &[u8]) -> bool {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    text.iter().all(is_allowed)
+}
