@@ -1,6 +1,7 @@
 //! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
 
 mod answers;
+mod bit_flips;
 #[cfg(feature = "browser")]
 mod browser;
 mod cached_keys;
@@ -17,6 +18,7 @@ mod many_providers;
 mod meya;
 mod meya_webhook;
 mod multi_tenant;
+mod no_early_exit;
 mod packages;
 mod placement;
 mod providers;
@@ -32,6 +34,7 @@ mod ui;
 mod vectors;
 #[cfg(feature = "oracles")]
 mod vendors;
+mod wycheproof;
 
 use peak_alloc::PeakAlloc;
 

@@ -59,14 +59,14 @@ const URL: &str = "https://hooks.example.com/hook";
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 /// A provider with credentials of its own, and a genuine request.
-struct Subject {
-    provider: &'static dyn Provider,
-    credentials: Credentials,
-    settings: Settings,
+pub(crate) struct Subject {
+    pub(crate) provider: &'static dyn Provider,
+    pub(crate) credentials: Credentials,
+    pub(crate) settings: Settings,
 }
 
 impl Subject {
-    fn new(provider: &'static dyn Provider) -> Self {
+    pub(crate) fn new(provider: &'static dyn Provider) -> Self {
         let credentials = provider.credentials().expect("credentials");
         let settings = credentials.settings.clone().sent_to(URL);
         Self { provider, credentials, settings }
@@ -76,7 +76,7 @@ impl Subject {
         PROVIDERS.iter().map(|provider| Self::new(*provider))
     }
 
-    fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.provider.facts().name
     }
 
@@ -101,7 +101,7 @@ impl Subject {
         self.signed_by(&self.credentials.signing, time, self.unsigned())
     }
 
-    fn signed_by(
+    pub(crate) fn signed_by(
         &self,
         secret: &Secret,
         time: Timestamp,

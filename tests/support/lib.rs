@@ -2,7 +2,9 @@
 
 pub mod acme;
 pub mod conformance;
+pub mod flips;
 pub mod form_server;
+pub mod key_pair;
 pub mod logs;
 pub mod process;
 pub mod redis;

@@ -11,11 +11,8 @@ mod oracle;
 mod requests;
 mod trial;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use countersign::Secret;
-use countersign_cli::registry::{Credentials, PUBLIC_KEYS, Sample, Settings, random_text};
-use countersign_ed25519::Ed25519SigningKey;
+use countersign_cli::registry::Sample;
+use countersign_tests::key_pair::key_pair;
 use http::Method;
 use sha2::{Digest, Sha256};
 
@@ -64,9 +61,7 @@ fn standard_webhooks() {
         Trial::of("standard-webhooks").set("profile=resend").against(language, "resend");
     }
     Trial::of("standard-webhooks").set("profile=clerk").against(Node, "clerk");
-    Trial::of("standard-webhooks")
-        .credentials(|| key_pair("whsk_", "whpk_"))
-        .against(Node, "standard-webhooks-v1a");
+    Trial::of("standard-webhooks").credentials(key_pair).against(Node, "standard-webhooks-v1a");
 }
 
 #[test]
@@ -126,15 +121,4 @@ const JSON: Sample =
 fn bound(body: &[u8]) -> String {
     let digest: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{PATH}&bodySHA256={digest}")
-}
-
-/// A fresh key pair of Ed25519, in base64 behind these prefixes.
-fn key_pair(private: &str, public: &str) -> Credentials {
-    let bytes = random_text().expect("randomness");
-    let pair = Ed25519SigningKey::from_bytes(bytes.as_bytes()).expect("32 bytes");
-    let signing = format!("{private}{}", BASE64_STANDARD.encode(bytes));
-    let mut settings = Settings::default();
-    let key = format!("{}={public}{}", PUBLIC_KEYS.name, pair.public_key().to_base64());
-    settings.parse(&[PUBLIC_KEYS], &key).expect("a setting");
-    Credentials { signing: Secret::new(signing).expect("a secret"), settings }
 }

@@ -121,3 +121,24 @@ impl Debug for Nonce {
         f.write_str("Nonce(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is not taken from the iterator is not made.
+    #[test]
+    fn every_verdict_is_looked_at() {
+        const MANY: u64 = 8;
+        for holding in 0..1_u64 << MANY {
+            let mut taken = 0;
+            let verdicts = (0..MANY).map(|at| {
+                taken += 1;
+                Choice::from_u8_lsb(u8::from(holding >> at & 1 == 1))
+            });
+            let first = (holding > 0).then_some(holding.trailing_zeros() as usize);
+            assert_eq!(newest(verdicts), first, "{holding:#b}");
+            assert_eq!(taken, MANY, "{holding:#b}");
+        }
+    }
+}
