@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 /// A database, as a test has it.
 #[derive(Clone, Default)]
-struct Database(Arc<Inner>);
+pub(crate) struct Database(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -28,7 +28,7 @@ struct Inner {
 }
 
 #[derive(Clone, Default)]
-enum Answers {
+pub(crate) enum Answers {
     /// The name itself is the secret, unless it begins with `no`.
     #[default]
     Well,
@@ -40,7 +40,7 @@ enum Answers {
 }
 
 impl Database {
-    fn answers(&self, answers: Answers) {
+    pub(crate) fn answers(&self, answers: Answers) {
         *self.0.answers.lock().unwrap() = answers;
     }
 
@@ -68,13 +68,16 @@ impl Database {
     }
 
     fn cached(&self) -> CachedKeys<HmacKey> {
+        CachedKeys::by_tenant(self.asked_each_time())
+    }
+
+    pub(crate) fn asked_each_time(&self) -> impl KeySource<HmacKey> + use<> {
         let database = self.clone();
-        let load = move |name| database.clone().secrets(name);
-        CachedKeys::by_tenant(TenantKeys::new(Spark::default(), load))
+        TenantKeys::new(Spark::default(), move |name| database.clone().secrets(name))
     }
 }
 
-fn layer(keys: impl KeySource<HmacKey>) -> SparkVerify {
+pub(crate) fn layer(keys: impl KeySource<HmacKey>) -> SparkVerify {
     let header = HeaderName::from_static("x-tenant");
     SparkVerify::with_keys(Spark::default(), keys).tenant(HeaderTenant::new(header))
 }

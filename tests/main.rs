@@ -8,6 +8,7 @@ mod cached_keys;
 mod cli;
 mod conformance;
 mod explain;
+mod faults;
 mod form_servers;
 mod forms;
 mod hooks;

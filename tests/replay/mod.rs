@@ -3,7 +3,7 @@
 mod claims;
 mod endings;
 mod keys;
-mod probe;
+pub(crate) mod probe;
 mod processes;
 mod redis;
 mod settings;
@@ -28,7 +28,7 @@ use http_body_util::Full;
 use tower::{Layer, Service, ServiceExt};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
-const SECRET: &str = "a-very-secret-secret";
+pub(crate) const SECRET: &str = "a-very-secret-secret";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn signed_by<S: Sign>(scheme: &S, secret: &str, body: &str) -> Request<Bytes> {
@@ -54,12 +54,13 @@ fn memory() -> Replay {
 }
 
 /// What came back: the status, and why it was refused.
-type Sent = (StatusCode, Option<Reason>);
+pub(crate) type Sent = (StatusCode, Option<Reason>);
 
-const HANDLED: Sent = (StatusCode::OK, None);
-const REPLAYED: Sent = (StatusCode::UNAUTHORIZED, Some(Reason::Replayed));
-const IN_FLIGHT: Sent = (StatusCode::CONFLICT, Some(Reason::InFlight));
-const UNAVAILABLE: Sent = (StatusCode::SERVICE_UNAVAILABLE, Some(Reason::ReplayUnavailable));
+pub(crate) const HANDLED: Sent = (StatusCode::OK, None);
+pub(crate) const REPLAYED: Sent = (StatusCode::UNAUTHORIZED, Some(Reason::Replayed));
+pub(crate) const IN_FLIGHT: Sent = (StatusCode::CONFLICT, Some(Reason::InFlight));
+pub(crate) const UNAVAILABLE: Sent =
+    (StatusCode::SERVICE_UNAVAILABLE, Some(Reason::ReplayUnavailable));
 
 async fn send<S: Scheme>(
     layer: &VerifyLayer<S>,
@@ -69,7 +70,7 @@ async fn send<S: Scheme>(
     sent(layer.layer(handler.clone()).oneshot(request.map(Full::new)).await.expect("an answer"))
 }
 
-fn sent<B>(response: Response<B>) -> Sent {
+pub(crate) fn sent<B>(response: Response<B>) -> Sent {
     (response.status(), response.extensions().get().map(VerifyError::reason))
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 /// Around the store in memory; clones are the same store.
 #[derive(Clone)]
-pub(super) struct Probe(Arc<Inner>);
+pub(crate) struct Probe(Arc<Inner>);
 
 struct Inner {
     memory: MemoryReplay,
@@ -27,22 +27,22 @@ struct Inner {
 }
 
 impl Probe {
-    pub(super) fn ready() -> Self {
+    pub(crate) fn ready() -> Self {
         Self::new(false, Semaphore::MAX_PERMITS)
     }
 
-    pub(super) fn later() -> Self {
+    pub(crate) fn later() -> Self {
         Self::new(true, Semaphore::MAX_PERMITS)
     }
 
     /// Answers nothing until it is [permitted](Self::permit).
-    pub(super) fn gated() -> Self {
+    pub(crate) fn gated() -> Self {
         Self::new(true, 0)
     }
 
     fn new(later: bool, permits: usize) -> Self {
         Self(Arc::new(Inner {
-            memory: MemoryReplay::with_capacity(100),
+            memory: MemoryReplay::new(),
             later,
             permits: Semaphore::new(permits),
             asked: Mutex::default(),
@@ -52,11 +52,11 @@ impl Probe {
         }))
     }
 
-    pub(super) fn permit(&self, answers: usize) {
+    pub(crate) fn permit(&self, answers: usize) {
         self.0.permits.add_permits(answers);
     }
 
-    pub(super) fn fail(&self, failing: bool) {
+    pub(crate) fn fail(&self, failing: bool) {
         self.0.failing.store(failing, Ordering::SeqCst);
     }
 
@@ -70,7 +70,7 @@ impl Probe {
     }
 
     /// How many keys are claimed or done.
-    pub(super) fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.0.held.load(Ordering::SeqCst)
     }
 

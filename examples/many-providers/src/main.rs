@@ -15,6 +15,7 @@
 
 mod config;
 mod hooks;
+mod serve;
 
 use std::io;
 use std::process::ExitCode;
@@ -22,13 +23,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use tokio::net::TcpListener;
-use tokio::signal;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::serve::serve;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -42,7 +42,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve(app, &config.address).await {
+    match serve(layered(app), &config.address).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("many-providers: {error}");
@@ -51,35 +51,12 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(app: Router, address: &str) -> io::Result<()> {
-    let app = app
-        // A client that drips its body is cut off; outside of the layers that read it.
-        .layer(RequestBodyDeadlineLayer::new(Duration::from_secs(10)))
+fn layered(app: Router) -> Router {
+    // A client that drips its body is cut off; outside of the layers that read it.
+    app.layer(RequestBodyDeadlineLayer::new(Duration::from_secs(10)))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             Duration::from_secs(30),
         ))
-        .layer(TraceLayer::new_for_http());
-    let listener = TcpListener::bind(address).await?;
-    // To stdout, for scripts; the log goes to stderr.
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await
-}
-
-/// Ctrl-C, or what a service manager sends.
-async fn stop_signal() {
-    let interrupted = async { signal::ctrl_c().await.is_ok() };
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await.is_some(),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<bool>();
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated => {}
-    }
+        .layer(TraceLayer::new_for_http())
 }

@@ -29,6 +29,7 @@
 //! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
 
 mod config;
+mod serve;
 
 use std::error::Error;
 use std::io;
@@ -40,10 +41,10 @@ use axum::routing::post;
 use countersign::redis::RedisOptions;
 use countersign::spark::Event;
 use countersign::{Replay, SparkVerify, Verified};
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::serve::serve;
 
 /// Webex signs no time, so a captured request is good for as long as the secret is. It is remembered
 /// for a month: change the secret sooner than that, and nothing can be replayed.
@@ -53,7 +54,7 @@ const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    match serve().await {
+    match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("redis-replay: {error}");
@@ -62,7 +63,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve() -> Result<(), Box<dyn Error>> {
+async fn start() -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
     let mut options = RedisOptions::default();
     if let Some(timeout) = config.timeout {
@@ -73,11 +74,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         Replay::new(store).mode(config.mode).duplicates(config.duplicates).retention(RETENTION);
     let verify = SparkVerify::try_new(config.secret.as_str())?.replay(replay).checked()?;
     let app = Router::new().route("/spark", post(on_event).route_layer(verify));
-
-    let listener = TcpListener::bind(("127.0.0.1", config.port)).await?;
-    // To stdout, for scripts; the log goes to stderr.
-    println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    Ok(serve(app, config.port).await?)
 }
 
 /// Once for each event, on one of the servers. A 5xx from here would let a retry be handled.
