@@ -6,6 +6,7 @@ mod browser;
 mod cached_keys;
 mod cli;
 mod conformance;
+mod docs;
 mod explain;
 mod form_servers;
 mod forms;
