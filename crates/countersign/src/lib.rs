@@ -1,10 +1,6 @@
 //! Proves that an inbound request really comes from the provider it claims to come from, before
 //! any of your code sees it: Tower layers for axum and plain tower, one a provider.
 //!
-//! ```toml
-//! countersign = { version = "0.1", features = ["spark"] }
-//! ```
-//!
 //! # Providers
 //!
 //! A feature a provider; what is not named is not built. A request signs a time where there is a window.
