@@ -47,14 +47,15 @@ fn no_other_source_has_blocks_of_another_kind() {
     let sources = pages::files().into_iter().filter(|path| path.ends_with(".rs"));
     for path in sources.filter(|path| !path.ends_with("src/main.rs")) {
         let source = fs::read_to_string(Path::new(ROOT).join(&path)).unwrap();
-        let fence = |line: &str| {
-            let text = line.trim_start().strip_prefix("//")?.get(1..)?.trim_start();
-            text.strip_prefix("```")
-        };
         for info in source.lines().filter_map(fence) {
             assert!(matches!(info, "" | "no_run"), "{path}: nothing checks a block of {info}");
         }
     }
+}
+
+/// What stands behind a fence in a comment of documentation.
+fn fence(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix("//")?.get(1..)?.trim_start().strip_prefix("```")
 }
 
 /// The dependencies that the README names can be had, with these features: cargo says so, with what the workspace has.

@@ -1,5 +1,6 @@
 //! Blocks of `sh`: each is run to its end, or until the servers in it listen.
 
+use super::markdown::Block;
 use super::pages::{self, Page};
 use super::shell::{Shell, is_built};
 
@@ -47,11 +48,8 @@ fn the_commands_on_pages_work() {
 /// What the blocks of the page print, but for those that say why they are not run.
 fn run(page: &Page) -> String {
     let markdown = page.markdown();
-    let mut blocks = markdown.blocks.iter();
-    let blocks: Vec<_> = blocks
-        .by_ref()
-        .filter(|block| block.language() == "sh" && block.not_run.is_none())
-        .collect();
+    let is_run = |block: &&Block<'_>| block.language() == "sh" && block.not_run.is_none();
+    let blocks: Vec<_> = markdown.blocks.iter().filter(is_run).collect();
     if blocks.is_empty() {
         return String::new();
     }

@@ -8,16 +8,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
-use std::{env, io};
+use std::{env, io, process};
 
 use countersign_tests::process::program;
 use tempfile::TempDir;
 
 /// How long a block may take, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What a server says when it can be asked.
 const READY: [&str; 2] = ["listening on ", "Ready to accept connections"];
@@ -49,10 +50,7 @@ impl Shell {
         fs::write(&cargo, CARGO).unwrap();
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(folder.path().join("work")).unwrap();
-        // All at once, so that no two are the same.
-        let listeners = PORTS.map(|port| (port, TcpListener::bind("127.0.0.1:0").unwrap()));
-        let port = |listener: &TcpListener| listener.local_addr().unwrap().port().to_string();
-        let ports = listeners.iter().map(|(name, listener)| (*name, port(listener))).collect();
+        let ports = PORTS.map(|name| (name, free_port().to_string())).into();
         Self { folder, ports, running: Vec::new() }
     }
 
@@ -77,6 +75,7 @@ impl Shell {
                 // In the foreground, a server is the last thing that a block does.
                 None if background == 0 && ready > 0 => break,
                 Some(_) if ready >= background => break,
+                Some(_) if block.reader.is_finished() => return Err(format!("it ended: {text}")),
                 _ if start.elapsed() > PATIENCE => return Err(format!("it takes long: {text}")),
                 _ => sleep(Duration::from_millis(20)),
             }
@@ -93,9 +92,11 @@ impl Shell {
         block.end()
     }
 
-    /// Asks what still runs to end, and waits for it: all that was printed.
-    pub(super) fn end(mut self) -> Vec<String> {
-        self.running.drain(..).map(Block::end).collect()
+    /// Asks what still runs to end, and waits for it.
+    pub(super) fn end(self) {
+        for block in self.running {
+            block.end();
+        }
     }
 
     fn command(&self, script: &str) -> Command {
@@ -126,11 +127,17 @@ impl Shell {
     }
 }
 
-/// Ends what was started, also when a test fails.
-impl Drop for Shell {
-    fn drop(&mut self) {
-        for block in &self.running {
-            block.signal("KILL");
+/// A port that is free, and stays so: systems give none out by themselves that is as low, and here each is given once.
+fn free_port() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    // Two runs beside each other begin at other ports.
+    let first = 20_000 + u16::try_from(process::id() % 500).unwrap() * 20;
+    loop {
+        let port = first + GIVEN.fetch_add(1, Ordering::Relaxed);
+        // One port is put in after another: none may look like the next.
+        let is_plain = PORTS.iter().all(|name| !port.to_string().contains(name));
+        if is_plain && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
         }
     }
 }
@@ -178,10 +185,19 @@ impl Block {
         self.text()
     }
 
-    /// To the whole group; there may be nobody left in it.
+    /// To the whole group.
     fn signal(&self, name: &str) {
         let kill = format!("kill -s {name} -- -{} 2>/dev/null", self.shell.id());
         Command::new("sh").args(["-c", &kill]).status().unwrap();
+    }
+}
+
+/// Ends what was started, also when a test fails.
+impl Drop for Block {
+    fn drop(&mut self) {
+        if !self.reader.is_finished() {
+            self.signal("KILL");
+        }
     }
 }
 
