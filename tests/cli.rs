@@ -2,7 +2,6 @@
 
 mod capture;
 mod demo;
-mod docs;
 mod explain;
 mod made_up;
 mod providers;

@@ -7,6 +7,7 @@ mod browser;
 mod cached_keys;
 mod cli;
 mod conformance;
+mod docs;
 mod explain;
 mod faults;
 mod form_servers;

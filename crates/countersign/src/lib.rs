@@ -1,7 +1,39 @@
 //! Proves that an inbound request really comes from the provider it claims to come from, before
 //! any of your code sees it: Tower layers for axum and plain tower, one a provider.
 //!
-//! # Features
+//! # Providers
+//!
+//! A feature a provider; what is not named is not built. A request signs a time where there is a window.
+//!
+//! | feature | provider | layer | signed | window |
+//! |---|---|---|---|---|
+//! | `spark` | Cisco Spark (Webex) | `SparkVerify` | raw body | none: no time is signed |
+//! | `flow` | Flow Production Tracking, action menu item | `FlowActionVerify` | the other fields of the form | -5..10 s |
+//! | `flow` | Flow Production Tracking, webhook | `FlowWebhookVerify` | raw body | none; `.max_age(..)` checks the body's time |
+//! | `space` | JetBrains Space, public key | `SpacePublicKeyVerify` | time and raw body | 300 s both ways |
+//! | `space` | JetBrains Space, signing key | `SpaceSigningKeyVerify` | time and raw body | 300 s both ways |
+//! | `space` | JetBrains Space, verification token (weak) | `SpaceTokenVerify` | **nothing**: it is obsolete | none |
+//! | `meya` | Meya | `MeyaVerify` | external URL, then the body as sorted JSON | none; `.max_age(..)` checks the body's time |
+//! | `speakap` | Speakap | `SpeakapVerify` | the other fields of the form | -5..60 s |
+//! | `discord` | Discord | `DiscordVerify` | time and raw body | 300 s both ways |
+//! | `github` | GitHub | `GitHubVerify` | raw body | none: no time is signed |
+//! | `gitlab` | GitLab, secret token (weak) | `GitLabTokenVerify` | **nothing** | none |
+//! | `gitlab` | GitLab, signing token | `GitLabSigningVerify` | id, time and raw body | 300 s both ways |
+//! | `hubspot` | HubSpot | `HubSpotVerify` | method, external URL, raw body and time | 300 s both ways |
+//! | `line` | LINE | `LineVerify` | raw body | none: no time is signed |
+//! | `linear` | Linear | `LinearVerify` | raw body, the time inside | 60 s both ways |
+//! | `meta` | Meta (WhatsApp, Messenger, Instagram) | `MetaVerify` | raw body | none: no time is signed |
+//! | `notion` | Notion | `NotionVerify` | raw body | none: no time is signed |
+//! | `sendgrid` | SendGrid, event webhook | `SendGridVerify` | time and raw body | -300 s..25 h |
+//! | `shopify` | Shopify | `ShopifyVerify` | raw body | none: no time is signed |
+//! | `slack` | Slack | `SlackVerify` | time and raw body | 300 s both ways |
+//! | `square` | Square | `SquareVerify` | external URL and raw body | none: no time is signed |
+//! | `standard-webhooks` | Standard Webhooks: Svix, OpenAI, Clerk, Resend, Supabase and others | `StandardWebhooksVerify` | id, time and raw body | 300 s both ways |
+//! | `stripe` | Stripe | `StripeVerify` | time and raw body | 300 s both ways |
+//! | `telegram` | Telegram bots (weak) | `TelegramVerify` | **nothing** | none |
+//! | `twilio` | Twilio | `TwilioVerify` | external URL, then the sorted fields of the form; or in the URL the digest of another body | none: no time is signed |
+//!
+//! # Other features
 //!
 //! | feature | what it adds |
 //! |---|---|
@@ -11,39 +43,32 @@
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `explain` | `explain`, which says why a request was refused, and keeps refused ones for later |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
-//! | `discord` | Discord: `DiscordVerify` |
-//! | `flow` | Autodesk Flow Production Tracking: `FlowActionVerify`, `FlowWebhookVerify` |
-//! | `github` | GitHub: `GitHubVerify` |
-//! | `gitlab` | GitLab: `GitLabSigningVerify`, and `GitLabTokenVerify`, which is weak |
-//! | `hubspot` | HubSpot: `HubSpotVerify` |
-//! | `line` | LINE: `LineVerify` |
-//! | `linear` | Linear: `LinearVerify` |
-//! | `meta` | Meta (WhatsApp, Messenger, Instagram): `MetaVerify` |
-//! | `meya` | Meya: `MeyaVerify` |
-//! | `notion` | Notion: `NotionVerify` |
-//! | `sendgrid` | SendGrid, event webhook: `SendGridVerify` |
-//! | `sendgrid-testing` | `sendgrid::testing`, a key pair to sign with as SendGrid does; for tests, and not in `full` |
-//! | `shopify` | Shopify: `ShopifyVerify` |
-//! | `slack` | Slack: `SlackVerify` |
-//! | `space` | JetBrains Space: `SpacePublicKeyVerify`, `SpaceSigningKeyVerify`, `SpaceTokenVerify` |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
-//! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
-//! | `spark` | Cisco Spark (Webex): `SparkVerify` |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
-//! | `speakap` | Speakap: `SpeakapVerify` |
-//! | `square` | Square: `SquareVerify` |
-//! | `standard-webhooks` | Standard Webhooks, which Svix, OpenAI, Clerk, Resend, Supabase and others send: `StandardWebhooksVerify` |
-//! | `stripe` | Stripe: `StripeVerify` |
-//! | `telegram` | Telegram bots: `TelegramVerify`, which is weak |
-//! | `twilio` | Twilio: `TwilioVerify` |
+//! | `sendgrid-testing` | `sendgrid::testing`, a key pair to sign with as SendGrid does; for tests, and not in `full` |
+//! | `space-testing` | `space::testing`, an RSA key to sign with as Space does; for tests, and not in `full` |
 //! | `providers` | every provider |
 //! | `full` | all of them, but for `sendgrid-testing`, `space-testing`, and Redis over TLS and in a cluster |
+//!
+//! # Pages
+//!
+//! - [Which layer goes outside, and which inside](guide::layer_order)
+//! - [What is promised, against whom, and what a flood costs](guide::threat_model)
+//! - [Testing your handler](guide::testing)
+//! - [From a middleware of your own](guide::migrating)
+//! - [Replay protection](guide::replay)
+//! - [Every provider](guide::providers), with what it signs and what it is compared with
+//! - From the vendor's sample: [Webex](guide::spark), [Flow Production Tracking](guide::flow),
+//!   [JetBrains Space](guide::space), [Meya](guide::meya), [Speakap](guide::speakap)
 #![cfg_attr(all(feature = "spark", feature = "axum"), doc = include_str!("../docs/guide.md"))]
 #![cfg_attr(
     all(feature = "spark", feature = "axum-router", feature = "cache"),
     doc = include_str!("../docs/keys.md")
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 
 #[doc(inline)]
 pub use countersign_core::*;

@@ -5,10 +5,10 @@
 //! MEYA_API_KEY=.. MEYA_URL=https://bot.example.com/meya cargo run -p meya-webhook
 //! ```
 //!
-//! To try it without Meya:
+//! To try it without Meya, beside the server:
 //!
 //! ```sh
-//! countersign sign meya --secret-env MEYA_API_KEY --set urls=https://bot.example.com/meya \
+//! MEYA_API_KEY=.. cargo run -p countersign-cli -- sign meya --secret-env MEYA_API_KEY --set urls=https://bot.example.com/meya \
 //!     --url http://127.0.0.1:3000/meya --send
 //! ```
 //!

@@ -3,21 +3,21 @@
 //!
 //! ```sh
 //! cargo run -p multi-tenant -- add acme
-//! SPARK_SECRET=.. cargo run -p multi-tenant -- set acme spark --secret-env SPARK_SECRET
+//! SPARK_SECRET=first cargo run -p multi-tenant -- set acme spark --secret-env SPARK_SECRET
 //! cargo run -p multi-tenant -- serve
 //! ```
 //!
 //! To try it without a provider, beside the server:
 //!
 //! ```sh
-//! SPARK_SECRET=.. cargo run -p countersign-cli -- sign spark --secret-env SPARK_SECRET \
+//! SPARK_SECRET=first cargo run -p countersign-cli -- sign spark --secret-env SPARK_SECRET \
 //!     --url http://127.0.0.1:3000/hooks/acme/spark --send
 //! ```
 //!
 //! To rotate a secret without refusing one genuine request:
 //!
 //! ```sh
-//! NEW_SECRET=.. cargo run -p multi-tenant -- rotate acme spark --secret-env NEW_SECRET
+//! NEW_SECRET=second cargo run -p multi-tenant -- rotate acme spark --secret-env NEW_SECRET
 //! # Now the new secret goes to the provider. When it signs with that:
 //! cargo run -p multi-tenant -- drop-old acme spark
 //! cargo run -p multi-tenant -- list

@@ -1,11 +1,13 @@
 //! A server that handles each webhook once, however many of it run and wherever: what was handled
-//! is remembered in Redis. Start two of them.
+//! is remembered in Redis. Start one, and two of the server:
 //!
 //! ```sh
 //! redis-server --port 6379 --appendonly yes --appendfsync always --maxmemory-policy noeviction &
-//! export SPARK_SECRET=secret
-//! PORT=3001 cargo run -p redis-replay &
-//! PORT=3002 cargo run -p redis-replay &
+//! ```
+//!
+//! ```sh
+//! PORT=3001 SPARK_SECRET=.. cargo run -p redis-replay &
+//! PORT=3002 SPARK_SECRET=.. cargo run -p redis-replay &
 //! ```
 //!
 //! The first of these is handled; the second, the same request sent to the other server, gets 401:
@@ -13,8 +15,8 @@
 //! ```sh
 //! echo '{"id":"W","resource":"rooms","event":"created","data":{"id":"R"}}' > event.json
 //! for port in 3001 3002; do
-//!     countersign sign spark --secret-env SPARK_SECRET --url http://127.0.0.1:$port/spark \
-//!         --body-file event.json --send
+//!     SPARK_SECRET=.. cargo run -p countersign-cli -- sign spark --secret-env SPARK_SECRET \
+//!         --url http://127.0.0.1:$port/spark --body-file event.json --send
 //! done
 //! ```
 //!

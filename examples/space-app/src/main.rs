@@ -9,9 +9,14 @@
 //! To try it without Space, with a signing key:
 //!
 //! ```sh
-//! SPACE_SIGNING_KEY=.. cargo run -p space-app
-//! countersign sign space-signing-key --secret-env SPACE_SIGNING_KEY \
-//!     --url http://127.0.0.1:3000/space --send
+//! PORT=3001 SPACE_SIGNING_KEY=.. cargo run -p space-app
+//! ```
+//!
+//! And beside the server:
+//!
+//! ```sh
+//! SPACE_SIGNING_KEY=.. cargo run -p countersign-cli -- sign space-signing-key \
+//!     --secret-env SPACE_SIGNING_KEY --url http://127.0.0.1:3001/space --send
 //! ```
 //!
 //! | variable | |

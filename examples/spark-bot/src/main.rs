@@ -5,11 +5,11 @@
 //! SPARK_SECRET=.. SPARK_BOT_TOKEN=.. SPARK_ALLOWED_ORGS=org,org cargo run -p spark-bot
 //! ```
 //!
-//! To try it without Webex:
+//! To try it without Webex, beside the server:
 //!
 //! ```sh
-//! countersign sign spark --secret-env SPARK_SECRET --url http://127.0.0.1:3000/spark \
-//!     --body-file event.json --send
+//! SPARK_SECRET=.. cargo run -p countersign-cli -- sign spark --secret-env SPARK_SECRET \
+//!     --url http://127.0.0.1:3000/spark --send
 //! ```
 //!
 //! | variable | |
