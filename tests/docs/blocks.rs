@@ -71,7 +71,7 @@ fn a_manifest_is_resolved_by_cargo() {
             let project = folder.path().join(format!("project-{manifests}"));
             fs::create_dir_all(project.join("src")).unwrap();
             let package = "[package]\nname = \"project\"\nedition = \"2024\"\n\n";
-            fs::write(project.join("Cargo.toml"), package.to_owned() + &block.text).unwrap();
+            fs::write(project.join("Cargo.toml"), format!("{package}{}", block.text)).unwrap();
             fs::write(project.join("src/main.rs"), "").unwrap();
             fs::copy(Path::new(ROOT).join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
             let output = Command::new(env!("CARGO"))
