@@ -80,6 +80,12 @@ def layer():
         put("layer", bytes([subject, 0, 0, 1, *edit, 0, 4]) + b"a=1&")
         put("layer", bytes([subject, 0, 0, 1, 12, 0, 200, subject, 3, 20, 1, 3, 0]))
         put("layer", bytes([subject, 0, 200, 0, 2, 255, 1, 0]) + b'{"a":[1.0,"x"]}')
+    for provider, handshake in [("github", b'{"zen":"Keep it.","hook_id":1}'), ("line", b'{"events":[]}'),
+                                ("discord", b'{"type":1}'),
+                                ("slack", b'{"type":"url_verification","challenge":"c"}'), ("slack", b"ssl_check=1&token=t")]:
+        put("layer", bytes([SUBJECTS.index(provider), 0, 0, 0, 0, 0]) + handshake)
+    unsigned = b"POST /hook\ncontent-type: application/x-www-form-urlencoded\n\nssl_check=1&token=t"
+    put("layer", bytes([SUBJECTS.index("slack"), 0x80, 0, 0, 0, 0]) + unsigned)
     for name in [b"x-twilio-webhooks-signature-settings:algorithm=HMAC_SHA256", b"expect:100-continue"]:
         put("layer", bytes([21, 0, 0, 1, 15, 0, 0, 0, 0, len(name)]) + name)
 
