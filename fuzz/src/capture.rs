@@ -26,7 +26,11 @@ pub fn check(data: &[u8]) {
         return;
     }
     match request.headers().get(CONTENT_LENGTH) {
-        Some(length) => assert_eq!(length, &*digits(length.as_bytes(), &request)),
+        Some(length) => {
+            assert_eq!(length, &*digits(length.as_bytes(), &request));
+            // And nothing but line ends follows it.
+            assert!(without_line_ends(text).ends_with(without_line_ends(request.body())));
+        }
         // It goes to the end.
         None => assert!(text.ends_with(request.body())),
     }
@@ -35,6 +39,13 @@ pub fn check(data: &[u8]) {
     assert_eq!((again.method(), again.headers()), (request.method(), request.headers()));
     assert_eq!(path(&again), path(&request));
     assert_eq!(again.body(), request.body());
+}
+
+fn without_line_ends(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b'\r' | b'\n'] = text {
+        text = rest;
+    }
+    text
 }
 
 /// What a request to nothing but a host asks for is the root.
