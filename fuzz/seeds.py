@@ -92,7 +92,8 @@ def layer():
 
 def texts():
     for it in ["1700000000", "1632844347462", "9223372036854775807", "2023-11-14T22:13:20", "2024-02-29T23:59:59Z",
-               "2000-02-29T00:00:00.123456789+0130", "1999-12-31T23:59:59.5+01:30", "0000-01-01T00:00:00"]:
+               "2000-02-29T00:00:00.123456789+0130", "1999-12-31T23:59:59.5+01:30", "0000-01-01T00:00:00",
+               "9999-12-31T23:59:59.530+0000"]:
         put("time", it.encode())
     put("time", b"".join(number.to_bytes(8, "little", signed=True) for number in [-1, 2**62, 999_999_999]))
     for it in ['<https://webexapis.com/v1/memberships?cursor=2>; rel="next"', '</v1/memberships?max=null&a=b>; rel=next',
@@ -106,6 +107,7 @@ def texts():
         put("json", it)
     put("json", b"[1e15,1e16,0.0001,1e-05,-0.0,1E2,5e-324,-0,1.7976931348623157e308,0.1,123456789012345678901234567890]")
     put("json", b'{"\\u0000":"\\ud83d\\ude00","\xef\xbf\xbf":true,"\xf0\x90\x80\x80":[null,false,{"a":{}}],"\x7f":"\\/"}')
+    put("json", rb'{"\u000a\u0022":"\u005c\u002f\u0041\u000d\u0009\u0008\u000c\u007f\u00e9\uD83D\uDE00"}')
     for it in [b"\xff\xfea=1&\xfe", b"\xffa=\xfe%25\xfe", b"\xff\xfea+%C3%A9=x&\xfeb", b"\xff\xfe&\xfe"]:
         put("form", it)
     put("form", b"a=%2B+x&b&=v&c==%3D&%C3%A9=%c3%a9&")
