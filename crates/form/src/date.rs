@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use countersign_core::Timestamp;
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+
+/// Reckoned from here without a time zone: with one, the last day of the year 9999 is out of range.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// Reads exactly `YYYY-MM-DDTHH:MM:SS`, 19 characters, as UTC. Only real dates and times are read:
 /// no 30th of February, no hour 24, no second 60.
@@ -30,8 +33,7 @@ pub fn parse_utc(text: &str) -> Option<Timestamp> {
         number(text, 17..19)?,
         0,
     );
-    let zoned = date_time.ok()?.to_zoned(TimeZone::UTC).ok()?;
-    Some(Timestamp::from_secs(zoned.timestamp().as_second()))
+    Some(Timestamp::from_secs(date_time.ok()?.duration_since(EPOCH).as_secs()))
 }
 
 /// Reads `YYYY-MM-DDTHH:MM:SS[.1-9 digits](Z|+hhmm|+hh:mm)` and nothing else. The offset counts.
@@ -77,8 +79,8 @@ fn offset(zone: &str) -> Option<Duration> {
 #[must_use]
 pub fn format_utc(time: Timestamp) -> Option<String> {
     let secs = i64::try_from(time.as_secs()).ok()?;
-    let timestamp = jiff::Timestamp::from_second(secs).ok()?;
-    Some(timestamp.strftime("%Y-%m-%dT%H:%M:%S").to_string()).filter(|text| text.len() == 19)
+    let date_time = EPOCH.checked_add(SignedDuration::from_secs(secs)).ok()?;
+    Some(date_time.strftime("%Y-%m-%dT%H:%M:%S").to_string()).filter(|text| text.len() == 19)
 }
 
 #[cfg(test)]
@@ -111,5 +113,14 @@ mod tests {
         ] {
             assert_eq!(parse_utc(bad), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_last_second_of_the_year_9999_is_a_time() {
+        let last = "9999-12-31T23:59:59";
+        assert_eq!(parse_utc(last), Some(Timestamp::from_secs(253_402_300_799)));
+        assert_eq!(format_utc(Timestamp::from_secs(253_402_300_799)).as_deref(), Some(last));
+        assert_eq!(format_utc(Timestamp::from_secs(253_402_300_800)), None);
+        assert_eq!(parse_utc("0000-01-01T00:00:00"), Some(Timestamp::from_secs(-62_167_219_200)));
     }
 }
