@@ -193,8 +193,8 @@ async fn the_bots_finish_what_they_have_begun() {
     let bot = [
         ("PORT", "0"),
         ("SPARK_SECRET", SECRET),
-        ("SPARK_BOT_TOKEN", "a token"),
-        ("SPARK_ALLOWED_ORGS", "an organisation"),
+        ("SPARK_BOT_TOKEN", "a-token"),
+        ("SPARK_ALLOWED_ORGS", "our-org"),
         ("SPARK_API", "http://127.0.0.1:1/"),
         ("BODY_DEADLINE_SECS", "20"),
     ];
