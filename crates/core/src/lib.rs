@@ -38,8 +38,8 @@ mod gather;
 pub mod handshake;
 mod head;
 mod headers;
-#[cfg(feature = "json")]
 mod id;
+#[cfg(feature = "json")]
 mod json;
 mod keys;
 mod layer;
