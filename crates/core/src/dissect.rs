@@ -245,7 +245,8 @@ fn tags<S: Scheme>(keys: &KeySet<KeyOf<S>>, texts: &[Text]) -> Vec<Tag> {
 
 impl Text {
     fn of(message: &Message, body: &Bytes) -> Self {
-        let mut text = message.prefix.to_vec();
+        let (prefix, suffix) = message.beside();
+        let mut text = prefix.to_vec();
         let covered = match &message.content {
             Content::Body => {
                 text.extend_from_slice(body);
@@ -257,7 +258,7 @@ impl Text {
                 Covered::Canonical
             }
         };
-        text.extend_from_slice(&message.suffix);
+        text.extend_from_slice(suffix);
         Self { bytes: text.into(), covered }
     }
 }

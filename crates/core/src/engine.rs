@@ -168,7 +168,7 @@ impl<S: Scheme> Fed<S> {
         }
         let start = |message: &Message| {
             let mut state = S::Method::start(keys, claim);
-            S::Method::update(&mut state, &message.prefix);
+            S::Method::update(&mut state, message.beside().0);
             if let Content::Canonical(canonical) = &message.content {
                 canonical.feed(&mut |piece| S::Method::update(&mut state, piece));
             }
@@ -206,7 +206,7 @@ impl<S: Scheme> Fed<S> {
         for message in messages {
             let matched = match streams.next() {
                 Some(mut state) => {
-                    S::Method::update(&mut state, &message.suffix);
+                    S::Method::update(&mut state, message.beside().1);
                     S::Method::finish(state, keys, claim)
                 }
                 None => verify::<S::Method>(keys, claim, message, body),
@@ -227,8 +227,8 @@ fn verify<M: Method>(
     message: &Message,
     body: &[u8],
 ) -> Option<Match> {
-    let Message { prefix, content, suffix } = message;
-    match content {
+    let (prefix, suffix) = message.beside();
+    match &message.content {
         Content::Body => M::verify(keys, claim, &[prefix, body, suffix]),
         Content::Nothing | Content::Digest(_) => M::verify(keys, claim, &[prefix, suffix]),
         Content::Canonical(canonical) => {

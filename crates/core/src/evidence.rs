@@ -209,10 +209,11 @@ impl Claim {
 /// One candidate for the signed text: `prefix ‖ content ‖ suffix`.
 #[derive(Debug)]
 pub struct Message {
-    /// Room for an id of 31 letters and a time.
-    pub(crate) prefix: SmallVec<[u8; 48]>,
+    /// What comes before the content, and what comes after it. Room for an id of 31 letters and a time.
+    beside: SmallVec<[u8; 48]>,
+    /// Where the one ends and the other begins.
+    split: usize,
     pub(crate) content: Content,
-    pub(crate) suffix: SmallVec<[u8; 16]>,
 }
 
 pub(crate) enum Content {
@@ -257,7 +258,8 @@ impl Message {
     #[must_use]
     #[inline]
     pub fn prefix(mut self, bytes: &[u8]) -> Self {
-        self.prefix.extend_from_slice(bytes);
+        self.beside.insert_from_slice(self.split, bytes);
+        self.split += bytes.len();
         self
     }
 
@@ -265,13 +267,19 @@ impl Message {
     #[must_use]
     #[inline]
     pub fn suffix(mut self, bytes: &[u8]) -> Self {
-        self.suffix.extend_from_slice(bytes);
+        self.beside.extend_from_slice(bytes);
         self
+    }
+
+    /// What comes before the content, and what comes after it.
+    #[inline]
+    pub(crate) fn beside(&self) -> (&[u8], &[u8]) {
+        self.beside.split_at_checked(self.split).unwrap_or_default()
     }
 
     #[inline]
     fn of(content: Content) -> Self {
-        Self { prefix: SmallVec::new(), content, suffix: SmallVec::new() }
+        Self { beside: SmallVec::new(), split: 0, content }
     }
 }
 
@@ -436,6 +444,13 @@ mod tests {
         assert!(
             Signature::from_hex(SHA1, b"0x112233445566778899aabbccddeeff00112233", "").is_err()
         );
+    }
+
+    #[test]
+    fn what_is_added_in_any_order_stands_before_and_after() {
+        let message = Message::body().suffix(b"3").prefix(b"1").suffix(b"4").prefix(b"2");
+        assert_eq!(message.beside(), (&b"12"[..], &b"34"[..]));
+        assert_eq!(Message::bodiless().beside(), Default::default());
     }
 
     #[test]
