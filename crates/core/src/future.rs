@@ -222,7 +222,11 @@ where
                     let read = ready!(poll_body(body, fed, gather, cx));
                     let Some(at_work) = work else { return Poll::Pending };
                     let step = match read {
-                        Ok(()) => at_work.judge(fed.as_mut(), gather.finish()),
+                        Ok(()) => match gather.finish() {
+                            Some(body) => at_work.judge(fed.as_mut(), body),
+                            // Polled again after a panic in the scheme: what is left of the check says nothing.
+                            None => return Poll::Pending,
+                        },
                         Err(reason) => Step::Refuse(reason, None),
                     };
                     let Some(work) = work.take() else { return Poll::Pending };
@@ -527,3 +531,6 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> Debug
         f.debug_struct("ResponseFuture").field("state", &state).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ enum Received {
     /// A single piece, or none: it is not copied.
     One(Bytes),
     Several(Vec<u8>),
+    /// It was given away: there is no second body, and none that is empty.
+    Given,
 }
 
 impl Gather {
@@ -56,6 +58,7 @@ impl Gather {
                 several
             }
             Received::Several(several) => several,
+            Received::Given => Vec::new(),
         };
         if several.capacity() < total {
             several.reserve_exact(wanted - several.len());
@@ -64,25 +67,28 @@ impl Gather {
         self.received = Received::Several(several);
     }
 
-    /// What was reserved ahead is given back: a handler may keep the body for long.
-    pub(crate) fn finish(&mut self) -> Bytes {
+    /// The body, once. What was reserved ahead is given back: a handler may keep the body for long.
+    pub(crate) fn finish(&mut self) -> Option<Bytes> {
         match self.take() {
-            Received::One(only) => only,
+            Received::One(only) => Some(only),
             Received::Several(mut several) => {
                 several.shrink_to_fit();
-                several.into()
+                Some(several.into())
             }
+            Received::Given => None,
         }
     }
 
     fn take(&mut self) -> Received {
-        mem::replace(&mut self.received, Received::One(Bytes::new()))
+        mem::replace(&mut self.received, Received::Given)
     }
 
+    /// What was received.
     pub(crate) fn so_far(&self) -> &[u8] {
         match &self.received {
             Received::One(only) => only,
             Received::Several(several) => several,
+            Received::Given => &[],
         }
     }
 
@@ -117,7 +123,7 @@ mod tests {
 
     fn reserved(gather: &Gather) -> usize {
         match &gather.received {
-            Received::One(_) => 0,
+            Received::One(_) | Received::Given => 0,
             Received::Several(several) => several.capacity(),
         }
     }
@@ -127,7 +133,7 @@ mod tests {
         let chunk = Bytes::from(vec![7; 1000]);
         let mut gather = chunked(1000);
         gather.push(chunk.clone());
-        assert_eq!(gather.finish().as_ptr(), chunk.as_ptr());
+        assert_eq!(gather.finish().expect("one body").as_ptr(), chunk.as_ptr());
     }
 
     #[test]
@@ -151,7 +157,8 @@ mod tests {
         }
         assert_eq!(gather.admit(1), Err(Reason::BodyTooLarge));
         assert_eq!(gather.admit(usize::MAX), Err(Reason::BodyTooLarge));
-        assert_eq!(gather.finish(), "1234567890");
+        assert_eq!(gather.finish().expect("one body"), "1234567890");
+        assert_eq!(gather.finish(), None, "a second one");
     }
 
     #[test]
@@ -161,6 +168,6 @@ mod tests {
             gather.push(Bytes::from(vec![1; 1001]));
         }
         assert!(reserved(&gather) > 100_100);
-        assert_eq!(Vec::from(gather.finish()).capacity(), 100_100);
+        assert_eq!(Vec::from(gather.finish().expect("one body")).capacity(), 100_100);
     }
 }
