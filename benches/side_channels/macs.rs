@@ -33,6 +33,7 @@ pub(crate) fn all() -> Vec<Timed> {
             Algorithm::HmacSha256,
         ),
         keys(),
+        keys_of_a_whole(),
     ]
 }
 
@@ -114,6 +115,23 @@ fn keys() -> Timed {
     )
 }
 
+/// The same for a text that is there as a whole, as a body in one piece is.
+fn keys_of_a_whole() -> Timed {
+    let keys: Vec<_> = (0..8).map(|number: u8| HmacKey::new(&[number; 32])).collect();
+    let algorithm = Algorithm::HmacSha256;
+    let [first, last] =
+        [&keys[0], &keys[7]].map(|key| key.sign(algorithm, &[TEXT]).expect("a tag"));
+    Timed::of(
+        "HMAC-SHA256 of a whole text, the first of eight keys or the last",
+        |kind| evidence(algorithm, pick(kind, &first, &last)),
+        |evidence| Hmac::verify(&keys, evidence.claim(), &[TEXT]).is_some(),
+    )
+}
+
+fn evidence(algorithm: Algorithm, tag: &[u8]) -> Evidence {
+    Evidence::new(Signature::from_bytes(algorithm, tag, "tag").expect("a tag"))
+}
+
 /// A check that has seen the text.
 pub(crate) struct Fed {
     state: <Hmac as Method>::State,
@@ -122,7 +140,7 @@ pub(crate) struct Fed {
 
 impl Fed {
     pub(crate) fn new(keys: &[HmacKey], algorithm: Algorithm, tag: &[u8]) -> Self {
-        let evidence = Evidence::new(Signature::from_bytes(algorithm, tag, "tag").expect("a tag"));
+        let evidence = evidence(algorithm, tag);
         let mut state = Hmac::start(keys, evidence.claim());
         Hmac::update(&mut state, TEXT);
         Self { state, evidence }

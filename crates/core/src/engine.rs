@@ -333,8 +333,9 @@ pub(crate) fn resume<S: Scheme>(
     proof: &mut Option<Proof<S>>,
 ) -> Verdict<S> {
     let mut found = config.scheme.inspect(head, Some(body));
-    match claimed(&mut found) {
-        Ok(_) => resume_with(config, head, body, keys, found, asked, proof),
+    match claimed(&mut found).map(|evidence| admissible(config, evidence)) {
+        Ok(Ok(())) => resume_with(config, head, body, keys, found, asked, proof),
+        Ok(Err(reason)) => Verdict::Done(Err(reason)),
         Err(over) => Verdict::Done(over),
     }
 }

@@ -81,7 +81,7 @@ struct Waiting<S: Scheme, Inner, ReqBody> {
 }
 
 /// What keys are wanted for.
-#[expect(clippy::large_enum_variant, reason = "moved once or twice a request; see `Begun`")]
+#[expect(clippy::large_enum_variant, reason = "it is in a box with the rest of `Waiting`")]
 enum Purpose<ReqBody> {
     Challenge(ReqBody),
     Stream(Found, ReqBody),

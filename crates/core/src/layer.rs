@@ -30,7 +30,8 @@ use crate::window::Window;
 /// 1. The head is read: what is in it and is missing, there twice, malformed or outside the window
 ///    is refused before a byte of the body is read. (Where the body has to be read to know what is
 ///    signed or whose key it is, the window is looked at after that, and before keys are looked up.)
-/// 2. The body is hashed as it arrives, up to [`body_limit`](Self::body_limit).
+/// 2. The body is hashed as it arrives, up to [`body_limit`](Self::body_limit); one that comes in a single piece, when it
+///    is there.
 /// 3. The signature is compared in constant time under every configured key, and the window is
 ///    checked again, since the body may have taken long.
 /// 4. With [`replay`](Self::replay), the request is claimed: if it was handled already, it is refused.
