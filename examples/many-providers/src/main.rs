@@ -22,13 +22,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use tokio::net::TcpListener;
-use tokio::signal;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -60,26 +61,5 @@ async fn serve(app: Router, address: &str) -> io::Result<()> {
             Duration::from_secs(30),
         ))
         .layer(TraceLayer::new_for_http());
-    let listener = TcpListener::bind(address).await?;
-    // To stdout, for scripts; the log goes to stderr.
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await
-}
-
-/// Ctrl-C, or what a service manager sends.
-async fn stop_signal() {
-    let interrupted = async { signal::ctrl_c().await.is_ok() };
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await.is_some(),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<bool>();
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated => {}
-    }
+    serving::serve(app, address, GRACE).await
 }

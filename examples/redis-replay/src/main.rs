@@ -40,7 +40,8 @@ use axum::routing::post;
 use countersign::redis::RedisOptions;
 use countersign::spark::Event;
 use countersign::{Replay, SparkVerify, Verified};
-use tokio::net::TcpListener;
+use tower::ServiceBuilder;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
@@ -48,6 +49,12 @@ use crate::config::Config;
 /// Webex signs no time, so a captured request is good for as long as the secret is. It is remembered
 /// for a month: change the secret sooner than that, and nothing can be replayed.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long the body of an event may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -72,12 +79,12 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let replay =
         Replay::new(store).mode(config.mode).duplicates(config.duplicates).retention(RETENTION);
     let verify = SparkVerify::try_new(config.secret.as_str())?.replay(replay).checked()?;
-    let app = Router::new().route("/spark", post(on_event).route_layer(verify));
-
-    let listener = TcpListener::bind(("127.0.0.1", config.port)).await?;
-    // To stdout, for scripts; the log goes to stderr.
-    println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    let layers = ServiceBuilder::new()
+        // Outside of the verification, which reads the body: nobody has signed anything yet.
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(verify);
+    let app = Router::new().route("/spark", post(on_event).route_layer(layers));
+    Ok(serving::serve(app, ("127.0.0.1", config.port), GRACE).await?)
 }
 
 /// Once for each event, on one of the servers. A 5xx from here would let a retry be handled.
