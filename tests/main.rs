@@ -10,6 +10,8 @@ mod explain;
 mod form_servers;
 mod forms;
 mod hooks;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod incidents;
 mod isolation;
 mod keys;

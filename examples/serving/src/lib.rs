@@ -9,7 +9,7 @@
 //! | sends a head of more than 100 lines, or of 16 KiB in HTTP/2 and 400 KiB in HTTP/1 | at once: 431 |
 //! | opens more than [`STREAMS`] streams on one connection of HTTP/2 | those are refused |
 //! | resets streams as quickly as it opens them | at once |
-//! | is gone without a word, in HTTP/2 | when it does not answer a ping |
+//! | asks and never reads the answers, or is gone without a word | after 20 s without any progress, on Linux |
 //! | drips a body | by the layer for that: see `docs/layer-order.md` |
 //!
 //! How many connections there may be is what the system allows: `ulimit -n`, `LimitNOFILE=` in a
@@ -34,6 +34,10 @@ pub const NEXT_HEAD: Duration = Duration::from_secs(75);
 /// How many requests a connection of HTTP/2 may carry at a time: as many bodies are in memory.
 pub const STREAMS: u32 = 64;
 
+/// How long an answer may lie there that the client does not take.
+#[cfg(target_os = "linux")]
+const UNREAD: Duration = Duration::from_secs(20);
+
 /// How often a client of HTTP/2 is asked whether it is there still.
 const PING: Duration = Duration::from_secs(20);
 
@@ -44,6 +48,9 @@ const PING: Duration = Duration::from_secs(20);
 /// When the address cannot be listened on.
 pub async fn serve(app: Router, address: impl ToSocketAddrs, grace: Duration) -> io::Result<()> {
     let listener = TcpListener::bind(address).await?;
+    // Every connection that it accepts inherits that.
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&listener).set_tcp_user_timeout(Some(UNREAD))?;
     let stop_signal = stop_signal()?;
     // To stdout, for scripts; the log goes to stderr.
     println!("listening on http://{}", listener.local_addr()?);
