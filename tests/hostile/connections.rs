@@ -1,13 +1,13 @@
 //! More connections than there is room for.
 
-use std::process::Command;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::attack::{Bound, all};
-use super::wire::{head, whole};
+use super::target::Target;
+use super::wire::{head, last, whole};
 
 /// 3,500 to each of the three servers, five hundred at a time, dropped with nothing written, with half of a head, with a head,
 /// or with an answer that nobody read.
@@ -30,6 +30,35 @@ async fn ten_thousand_connections_are_opened_and_dropped() {
     .await;
 }
 
+/// Connections that say nothing, or half of a head, are held until the time for a head is over. Each
+/// takes its task, and a buffer once it has said something: 20 KiB at most.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_say_little_take_little() {
+    all("1,000 connections that say little", Bound::of(1_000, 20), async |target| {
+        let mut silent = Vec::new();
+        let mut half = Vec::new();
+        for _ in 0..1_000 {
+            silent.push(target.connect().await);
+        }
+        // They are accepted in order, so all are held when this one is answered.
+        is_answered(target).await;
+        for mut wire in silent.drain(..500) {
+            wire.write("POST / HTTP/1.1\r\nX-Half: ").await;
+            half.push(wire);
+        }
+        is_answered(target).await;
+        // The others are open still when the server is told to end.
+        silent
+    })
+    .await;
+}
+
+async fn is_answered(target: &Target) {
+    let mut wire = target.connect().await;
+    wire.write(last(&target.forged())).await;
+    assert_eq!(wire.statuses().await, [401]);
+}
+
 /// Connections that say nothing take every descriptor that a server has. They are closed when the time for
 /// a head is over, and it is there again.
 ///
@@ -37,9 +66,7 @@ async fn ten_thousand_connections_are_opened_and_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_descriptors_comes_back() {
     all("every descriptor taken", Bound::of(150, 64), async |target| {
-        let limit = ["--pid", &target.id().to_string(), "--nofile=100:100"];
-        let status = Command::new("prlimit").args(limit).status().expect("prlimit");
-        assert!(status.success());
+        target.limit_descriptors(100);
         let mut silent = JoinSet::new();
         for _ in 0..150 {
             let wire = target.connect().await;

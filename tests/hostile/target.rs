@@ -1,6 +1,8 @@
 //! The examples that are attacked, and requests to them.
 
 use std::net::SocketAddr;
+use std::process::{self, Command};
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
@@ -60,6 +62,9 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) async fn start(example: Example) -> Self {
+        // Many systems give a process 1,024, and all cases may run at the same time.
+        static ENOUGH: Once = Once::new();
+        ENOUGH.call_once(|| limit_descriptors(process::id(), 8192));
         let webex = StandIn::start(|asked| async move { bot_api(&asked) }).await;
         let space = Space::start(0).await;
         let mut environment = vec![
@@ -93,6 +98,11 @@ impl Target {
 
     pub(super) fn id(&self) -> u32 {
         self.server.id()
+    }
+
+    /// Leaves it so many descriptors, those that it has included.
+    pub(super) fn limit_descriptors(&self, limit: u32) {
+        limit_descriptors(self.id(), limit);
     }
 
     /// What it wrote so far.
@@ -166,4 +176,10 @@ impl Target {
         let key = Secret::new(SIGNING_KEY).expect("a key");
         SpaceSigningKey::default().sign(&key, SystemTime::now().into(), request).expect("signed")
     }
+}
+
+fn limit_descriptors(process: u32, limit: u32) {
+    let arguments = ["--pid", &process.to_string(), &format!("--nofile={limit}:")];
+    let status = Command::new("prlimit").args(arguments).status().expect("prlimit, of util-linux");
+    assert!(status.success(), "a process may not have {limit} descriptors");
 }
