@@ -13,6 +13,8 @@ mod faults;
 mod form_servers;
 mod forms;
 mod hooks;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod incidents;
 mod isolation;
 mod keys;

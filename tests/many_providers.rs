@@ -85,6 +85,27 @@ async fn a_route_without_a_key_is_none() {
     }
 }
 
+/// Every variable that would mount one is named, and none is once there is a route.
+#[tokio::test]
+async fn a_server_without_any_route_says_so() {
+    const WARNED: &str = "no route is mounted: set one or more of ";
+    let mut server =
+        Server::start("many-providers", &[("PORT", "0"), ("GITHUB_KEYS", "misspelled")]).await;
+    let log = server.whole_log().await;
+    let (_, named) = log.split_once(WARNED).expect("a warning");
+    let named: Vec<_> = named.trim().split(", ").collect();
+    let hooks = Hook::all();
+    assert_eq!(named.len(), hooks.len(), "{log}");
+    for (variable, _) in hooks.iter().map(Hook::variable) {
+        assert!(named.contains(&&*variable), "{variable}: {log}");
+    }
+
+    let mut server =
+        Server::start("many-providers", &[("PORT", "0"), ("GITHUB_KEY", "a key")]).await;
+    let log = server.whole_log().await;
+    assert!(log.contains("mounted /github") && !log.contains(WARNED), "{log}");
+}
+
 async fn send(server: &Server, request: Request<Bytes>) -> (StatusCode, String) {
     let (parts, body) = request.into_parts();
     let url = format!("{}{}", server.url(), parts.uri);

@@ -99,6 +99,12 @@ impl Server {
         Self { url: url.to_owned(), child, log, reader }
     }
 
+    /// Its number, while it runs.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Where it listens, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -120,7 +126,7 @@ impl Server {
 
     /// Asks it to end, by SIGTERM.
     pub fn terminate(&self) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         let status = BlockingCommand::new("sh").args(["-c", "kill -s TERM \"$0\"", &id]).status();
         let status = status.expect("a shell");
         assert!(status.success(), "no signal was sent");

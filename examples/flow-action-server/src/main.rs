@@ -17,7 +17,6 @@
 mod config;
 mod headers;
 mod page;
-mod serve;
 
 use std::io;
 use std::process::ExitCode;
@@ -42,6 +41,9 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// How long the page may take once the form is verified.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -53,7 +55,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve::serve(app, config.host, config.port).await {
+    match serving::serve(app, (config.host, config.port), GRACE).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("flow-action-server: {error}");

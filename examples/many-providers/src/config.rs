@@ -26,7 +26,12 @@ impl Config {
 
     /// The key for the provider of that name, if it is to be mounted.
     pub(crate) fn key(name: &str) -> Result<Option<Secret>, ConfigError> {
-        let variable = format!("{}_KEY", name.to_uppercase().replace('-', "_"));
+        let variable = Self::variable(name);
         env::var_os(&variable).map(|_| Secret::from_env(&variable)).transpose()
+    }
+
+    /// What the key for the provider of that name is called.
+    pub(crate) fn variable(name: &str) -> String {
+        format!("{}_KEY", name.to_uppercase().replace('-', "_"))
     }
 }

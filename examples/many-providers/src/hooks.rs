@@ -56,6 +56,11 @@ pub(crate) fn routes(config: &Config) -> Result<Router, String> {
             tracing::info!("mounted /{name}");
         }
     }
+    if !app.has_routes() {
+        // A key whose name is misspelled looks the same as one that is not there.
+        let names: Vec<_> = HOOKS.iter().map(|(name, _)| Config::variable(name)).collect();
+        tracing::warn!("no route is mounted: set one or more of {}", names.join(", "));
+    }
     Ok(app)
 }
 

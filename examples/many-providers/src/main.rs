@@ -15,7 +15,6 @@
 
 mod config;
 mod hooks;
-mod serve;
 
 use std::io;
 use std::process::ExitCode;
@@ -28,7 +27,9 @@ use tower_http::trace::TraceLayer;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
-use crate::serve::serve;
+
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -42,7 +43,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve(layered(app), &config.address).await {
+    match serving::serve(layered(app), &config.address, GRACE).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("many-providers: {error}");

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, ErrorKind, IsTerminal, Write, stdout};
 use std::thread::sleep;
+use std::time::Duration;
 
 use comfy_table::{Table, presets};
 use countersign::Secret;
@@ -12,8 +13,10 @@ use crate::config::Config;
 use crate::hooks::{self, NOTICED_WITHIN, Secrets};
 use crate::providers::Provider;
 use crate::secret;
-use crate::serve::serve;
 use crate::store::{Listed, Store};
+
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(20);
 
 type Failure = Box<dyn Error + Send + Sync>;
 type Result<T = ()> = std::result::Result<T, Failure>;
@@ -23,7 +26,7 @@ pub(crate) fn run(command: Command, config: &Config) -> Result {
     let done = match command {
         Command::Serve => {
             let secrets = Secrets::new(Store::create(&config.database)?.read_only()?);
-            return Ok(serve(hooks::app(config, &secrets), config.host, config.port)?);
+            return Ok(serve(config, &secrets)?);
         }
         Command::List { json } => return list(&open()?.list()?, json),
         Command::Add { tenant } => {
@@ -62,6 +65,11 @@ pub(crate) fn run(command: Command, config: &Config) -> Result {
     // So that what comes after the command can rely on it.
     sleep(NOTICED_WITHIN);
     Ok(writeln!(stdout(), "{done}")?)
+}
+
+#[tokio::main]
+async fn serve(config: &Config, secrets: &Secrets) -> io::Result<()> {
+    serving::serve(hooks::app(config, secrets), (config.host, config.port), GRACE).await
 }
 
 /// Who reads our output has seen enough, as `head` does.

@@ -46,7 +46,6 @@ mod config;
 mod hooks;
 mod providers;
 mod secret;
-mod serve;
 mod store;
 mod tenant;
 

@@ -31,7 +31,6 @@
 //! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
 
 mod config;
-mod serve;
 
 use std::error::Error;
 use std::io;
@@ -43,14 +42,21 @@ use axum::routing::post;
 use countersign::redis::RedisOptions;
 use countersign::spark::Event;
 use countersign::{Replay, SparkVerify, Verified};
+use tower::ServiceBuilder;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
-use crate::serve::serve;
 
 /// Webex signs no time, so a captured request is good for as long as the secret is. It is remembered
 /// for a month: change the secret sooner than that, and nothing can be replayed.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long the body of an event may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -75,8 +81,12 @@ async fn start() -> Result<(), Box<dyn Error>> {
     let replay =
         Replay::new(store).mode(config.mode).duplicates(config.duplicates).retention(RETENTION);
     let verify = SparkVerify::try_new(config.secret.as_str())?.replay(replay).checked()?;
-    let app = Router::new().route("/spark", post(on_event).route_layer(verify));
-    Ok(serve(app, config.port).await?)
+    let layers = ServiceBuilder::new()
+        // Outside of the verification, which reads the body: nobody has signed anything yet.
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(verify);
+    let app = Router::new().route("/spark", post(on_event).route_layer(layers));
+    Ok(serving::serve(app, ("127.0.0.1", config.port), GRACE).await?)
 }
 
 /// Once for each event, on one of the servers. A 5xx from here would let a retry be handled.

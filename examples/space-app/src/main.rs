@@ -45,8 +45,6 @@ use countersign::space::{Payload, SpaceKeys};
 use countersign::{
     SpacePublicKey, SpacePublicKeyVerify, SpaceSigningKey, SpaceSigningKeyVerify, Via,
 };
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
@@ -61,8 +59,8 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a request may take in all. Longer than the deadline, so that who drips a body gets 408
 /// from the layer inside; and than the server's keys may take to be fetched.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(16);
-/// How long the work that was begun may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(30);
+/// How long requests may go on after the signal to stop, and then the work that was begun.
+const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -119,46 +117,10 @@ fn verified(config: &Config) -> Result<MethodRouter<Arc<App>>, String> {
 }
 
 async fn serve(router: Router, app: Arc<App>, config: &Config) -> Result<(), Error> {
-    let listener = TcpListener::bind((config.host, config.port)).await?;
-    let stop_signal = stop_signal()?;
-    // To stdout, for scripts; the log goes to stderr.
-    println!("listening on http://{}", listener.local_addr()?);
-    let stop = CancellationToken::new();
-    let stopping = stop.clone().cancelled_owned();
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopping).into_future();
-    let mut server = tokio::spawn(server);
-    tokio::select! {
-        ended = &mut server => return Ok(ended??),
-        () = stop_signal => tracing::info!("stopping"),
-    }
-    stop.cancel();
-    let finish = async {
-        server.await??;
-        app.tasks.close();
-        app.tasks.wait().await;
-        Ok(())
-    };
-    tokio::time::timeout(GRACE, finish).await.unwrap_or_else(|_| {
+    serving::serve(router, (config.host, config.port), GRACE).await?;
+    app.tasks.close();
+    if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
         tracing::warn!("stopped with work unfinished");
-        Ok(())
-    })
-}
-
-/// SIGTERM or ctrl-c, heard from now on and not only once it is waited for.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+    }
+    Ok(())
 }

@@ -46,8 +46,6 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use countersign::{MemoryReplay, Replay, SparkOrgGuard, SparkVerify};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
@@ -60,8 +58,8 @@ use crate::webex::{Error, Webex};
 /// How many events are remembered.
 const EVENTS: usize = 300_000;
 
-/// How long the work that was begun may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(30);
+/// How long requests may go on after the signal to stop, and then the work that was begun.
+const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -121,46 +119,10 @@ fn app(verify: SparkVerify, bot: &Arc<Bot>, body_deadline: Duration) -> Router {
 }
 
 async fn serve(app: Router, bot: Arc<Bot>, config: &Config) -> Result<(), Error> {
-    let listener = TcpListener::bind((config.host, config.port)).await?;
-    let stop_signal = stop_signal()?;
-    // To stdout, for scripts; the log goes to stderr.
-    println!("listening on http://{}", listener.local_addr()?);
-    let stop = CancellationToken::new();
-    let stopping = stop.clone().cancelled_owned();
-    let server = axum::serve(listener, app).with_graceful_shutdown(stopping).into_future();
-    let mut server = tokio::spawn(server);
-    tokio::select! {
-        ended = &mut server => return Ok(ended??),
-        () = stop_signal => tracing::info!("stopping"),
-    }
-    stop.cancel();
-    let finish = async {
-        server.await??;
-        bot.tasks.close();
-        bot.tasks.wait().await;
-        Ok(())
-    };
-    tokio::time::timeout(GRACE, finish).await.unwrap_or_else(|_| {
+    serving::serve(app, (config.host, config.port), GRACE).await?;
+    bot.tasks.close();
+    if tokio::time::timeout(GRACE, bot.tasks.wait()).await.is_err() {
         tracing::warn!("stopped with work unfinished");
-        Ok(())
-    })
-}
-
-/// SIGTERM or ctrl-c, heard from now on and not only once it is waited for.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+    }
+    Ok(())
 }

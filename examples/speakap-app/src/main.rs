@@ -18,7 +18,6 @@ mod config;
 mod headers;
 mod language;
 mod page;
-mod serve;
 
 use std::io;
 use std::process::ExitCode;
@@ -43,6 +42,9 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// How long the page may take once the form is verified.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a request that has begun may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -54,7 +56,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve::serve(app, config.host, config.port).await {
+    match serving::serve(app, (config.host, config.port), GRACE).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("speakap-app: {error}");
