@@ -130,7 +130,7 @@ impl Target {
 
     /// Signed, and no other is like it. Its handler does nothing but to answer.
     pub(super) fn genuine(&self) -> Request<Bytes> {
-        let request = match self.example {
+        match self.example {
             Example::Spark => {
                 static EVENTS: AtomicUsize = AtomicUsize::new(0);
                 let mut event = joined("ROOM");
@@ -144,8 +144,7 @@ impl Target {
                 request.body(encoded(&fields).into()).expect("a request")
             }
             Example::Space => self.signed_by_key(&typing()),
-        };
-        request
+        }
     }
 
     /// With a signature of the right form that does not hold. Its handler would set something off.
