@@ -113,7 +113,7 @@ async fn many_headers_are_refused_and_ninety_are_not() {
         let lines: String = (0..90).map(|index| format!("X-{index}: 1\r\n")).collect();
         let length = format!("Content-Length: {}\r\n", request.body().len());
         let mut wire = target.connect().await;
-        wire.write(framed(&request, &(lines + &length), request.body())).await;
+        wire.write(framed(&request, &format!("{lines}{length}"), request.body())).await;
         wire.write(last(&target.forged())).await;
         assert_eq!(wire.statuses().await, [200, 401]);
         target.accept(1);
