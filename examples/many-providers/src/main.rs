@@ -29,7 +29,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::Config;
 
 /// How long a request that has begun may go on after the signal to stop.
-const GRACE: Duration = Duration::from_secs(30);
+const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> ExitCode {
