@@ -12,8 +12,7 @@ use crate::large::large;
 use crate::schemes::{self, Visit};
 
 #[path = "../../tests/support/rsa.rs"]
-#[allow(dead_code, reason = "the tests need more of these keys")]
-pub(crate) mod rsa;
+pub mod rsa;
 
 /// The newest secret, the one before it, and one that nobody believes in: in this order everywhere.
 pub(crate) const SECRETS: [&str; 3] = ["somesupersecretphrase", "the_one_before_it", "another_one"];

@@ -22,7 +22,6 @@ pub use self::large::{LARGE, large};
 // What the tests have of bodies and services: taken from where it is, since their crate brings all else that tests
 // need, which would be built anew here.
 #[path = "../../tests/support/script.rs"]
-#[allow(dead_code, reason = "the tests need more of it")]
-mod script;
+pub mod script;
 #[path = "../../tests/support/spy.rs"]
-mod spy;
+pub mod spy;

@@ -69,7 +69,7 @@ pub(super) fn change(request: &mut Request<Bytes>, now: &mut Timestamp, edit: Ed
         }
         12 => {
             let step = std::time::Duration::from_millis(u64::from(edit.place) * 10);
-            *now = if edit.by % 2 == 0 { now.plus(step) } else { now.minus(step) };
+            *now = if edit.by.is_multiple_of(2) { now.plus(step) } else { now.minus(step) };
         }
         13 => {
             if let Ok(uri) = Uri::try_from(text) {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::links::LinkError;
+
 /// A room that was denied: why, and who in it does not belong there.
 ///
 /// The answer of the layer carries it in its extensions, for layers outside.
@@ -111,6 +113,15 @@ impl DenialReason {
     /// the next attempt may end differently.
     pub(super) fn is_verdict(self) -> bool {
         matches!(self, Self::Outsiders | Self::UnknownOrganisation | Self::NoMembers)
+    }
+}
+
+impl From<LinkError> for DenialReason {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Malformed => Self::MalformedLink,
+            LinkError::Foreign => Self::ForeignLink,
+        }
     }
 }
 
