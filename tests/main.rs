@@ -24,6 +24,7 @@ mod meya_webhook;
 mod multi_tenant;
 mod no_early_exit;
 mod packages;
+mod pieces;
 mod placement;
 mod providers;
 mod replay;

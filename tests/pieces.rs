@@ -1,27 +1,22 @@
 //! Bodies in pieces, and a check that breaks off.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::Waker;
+use std::task::{Context, Waker};
 
-use http::StatusCode;
-use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt;
+use bytes::Bytes;
+use countersign::{
+    Algorithm, Attested, Canonical, ConfigError, Covered, Evidence, Head, Hmac, HmacKey, Inspect,
+    KeyHint, KeySet, KeySource, Lookup, Message, Proof, Reason, Scheme, Secret, Signature,
+    VerifyLayer,
+};
+use countersign_tests::script::{Script, Step};
+use countersign_tests::spy::Spy;
+use http::{Request, StatusCode};
 use sha2::{Digest, Sha256};
-use tower_layer::Layer;
-
-use super::*;
-use crate::error::ConfigError;
-use crate::evidence::{Algorithm, Canonical, Evidence, Message, Signature};
-use crate::keys::{KeyHint, KeySet, KeySource, Lookup};
-use crate::layer::VerifyLayer;
-use crate::method::{Hmac, HmacKey};
-use crate::scheme::Attested;
-use crate::secret::Secret;
+use tower::{Layer, Service, ServiceExt};
 
 const SHA256: Algorithm = Algorithm::HmacSha256;
 
@@ -98,82 +93,24 @@ fn signed(kind: Kind, body: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A body in these pieces, with a turn for others before each; its length is not declared.
-struct Pieces(VecDeque<Bytes>, bool);
-
-impl Pieces {
-    fn of(body: &[u8], lengths: &[usize]) -> Self {
-        let mut rest = Bytes::copy_from_slice(body);
-        let mut pieces: VecDeque<_> =
-            lengths.iter().map(|&length| rest.split_to(length.min(rest.len()))).collect();
-        pieces.push_back(rest);
-        Self(pieces, false)
+/// A body in these pieces and the rest, with a turn for others before each; its length is not declared.
+fn pieces(body: &[u8], lengths: &[usize]) -> Script {
+    let (mut rest, mut steps) = (body, Vec::new());
+    for length in lengths.iter().copied().chain([usize::MAX]) {
+        let (piece, behind) = rest.split_at(length.min(rest.len()));
+        steps.extend([Step::Pause, Step::Data(Bytes::copy_from_slice(piece))]);
+        rest = behind;
     }
+    Script::new(steps)
 }
 
-impl Body for Pieces {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.1 = !self.1;
-        if self.1 {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(piece))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
-    }
-}
-
-/// Says what body it was called with, and what was covered.
-#[derive(Clone, Default)]
-struct Handler(Arc<Mutex<Vec<Seen>>>);
-
-type Seen = (Bytes, Option<Covered>);
-
-impl Handler {
-    fn calls(&self) -> Vec<Seen> {
-        self.0.lock().expect("nobody panics here").clone()
-    }
-}
-
-impl Service<Request<Full<Bytes>>> for Handler {
-    type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
-        let covered = request.extensions().get::<Proof<Candidates>>().map(Proof::covered);
-        let body = ready_now(request.into_body().collect()).expect("infallible").to_bytes();
-        self.0.lock().expect("nobody panics here").push((body, covered));
-        std::future::ready(Ok(Response::default()))
-    }
-}
-
-fn ready_now<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    for _ in 0..10_000 {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
-    panic!("it hangs")
-}
-
-fn request(key: &HmacKey, text: &[u8], body: Pieces) -> Request<Pieces> {
+fn request(key: &HmacKey, text: &[u8], body: Script) -> Request<Script> {
     let tag = key.sign_hex(SHA256, &[text]).expect("an HMAC");
     Request::post("/").header("tag", tag).body(body).expect("a request")
+}
+
+async fn send(layer: &VerifyLayer<Candidates>, spy: &Spy, request: Request<Script>) -> StatusCode {
+    layer.layer(spy.clone()).oneshot(request).await.expect("infallible").status()
 }
 
 const WAITS: usize = 64 * 1024;
@@ -196,8 +133,8 @@ const PIECES: &[(usize, &[usize])] = &[
 ];
 
 /// Of all candidates, whichever is signed and in whatever pieces the body comes.
-#[test]
-fn what_is_hashed_does_not_depend_on_the_pieces() {
+#[tokio::test]
+async fn what_is_hashed_does_not_depend_on_the_pieces() {
     const ALL: [Kind; 4] = [Kind::Nothing, Kind::Digest, Kind::Body, Kind::Canonical];
     let sets = [vec![Kind::Raw], ALL.to_vec(), ALL.iter().rev().copied().collect()];
     let keys = [HmacKey::new(b"the newest one"), HmacKey::new(b"the one before")];
@@ -210,31 +147,31 @@ fn what_is_hashed_does_not_depend_on_the_pieces() {
             let digest = Sha256::digest(&body).to_vec();
             let scheme = Candidates { kinds: kinds.clone(), digest, ..Candidates::default() };
             let layer = VerifyLayer::with_keys(scheme, KeySet::new(keys.to_vec()));
-            let handler = Handler::default();
-            let mut service = layer.layer(handler.clone());
+            let spy = Spy::default();
 
             let text = signed(kind, &body);
-            let genuine = request(key, &text, Pieces::of(&body, lengths));
-            let answer = ready_now(service.call(genuine)).expect("infallible");
-            assert_eq!(answer.status(), StatusCode::OK, "{case}");
+            let genuine = request(key, &text, pieces(&body, lengths));
+            assert_eq!(send(&layer, &spy, genuine).await, StatusCode::OK, "{case}");
             let (seen, covered) = match kind {
-                Kind::Canonical => (Bytes::from_static(b"canon"), Covered::Canonical),
-                Kind::Nothing => (body.clone().into(), Covered::Nothing),
-                Kind::Raw | Kind::Body | Kind::Digest => (body.clone().into(), Covered::Body),
+                Kind::Canonical => (&b"canon"[..], Covered::Canonical),
+                Kind::Nothing => (&*body, Covered::Nothing),
+                Kind::Raw | Kind::Body | Kind::Digest => (&*body, Covered::Body),
             };
-            assert!(handler.calls() == [(seen, Some(covered))], "{case}");
+            let (head, handed) = spy.last().await.expect("it was called");
+            let proof = head.extensions.get::<Proof<Candidates>>().expect("a proof");
+            assert!(handed == seen && proof.body() == seen, "{case}");
+            assert_eq!(proof.covered(), covered, "{case}");
 
-            let forged = request(key, &[&text, &b"!"[..]].concat(), Pieces::of(&body, lengths));
-            let answer = ready_now(service.call(forged)).expect("infallible");
-            assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{case}");
-            assert_eq!(handler.calls().len(), 1, "{case}");
+            let forged = request(key, &[&text, &b"!"[..]].concat(), pieces(&body, lengths));
+            assert_eq!(send(&layer, &spy, forged).await, StatusCode::UNAUTHORIZED, "{case}");
+            assert_eq!(spy.calls(), 1, "{case}");
         }
     }
 }
 
 /// The same with a last byte that was changed on the way, where the body is signed.
-#[test]
-fn no_piece_is_left_out() {
+#[tokio::test]
+async fn no_piece_is_left_out() {
     let key = HmacKey::new(b"a key");
     for &(length, lengths) in PIECES.iter().filter(|&&(length, _)| length > 0) {
         let body: Vec<u8> = (0..=250).cycle().take(length).collect();
@@ -243,11 +180,11 @@ fn no_piece_is_left_out() {
             changed[at] ^= 1;
             let layer =
                 VerifyLayer::with_keys(Candidates::default(), KeySet::new(vec![key.clone()]));
-            let handler = Handler::default();
-            let forged = request(&key, &body, Pieces::of(&changed, lengths));
-            let answer = ready_now(layer.layer(handler.clone()).call(forged)).expect("infallible");
-            assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{length} in {lengths:?}, {at}");
-            assert!(handler.calls().is_empty());
+            let spy = Spy::default();
+            let forged = request(&key, &body, pieces(&changed, lengths));
+            let status = send(&layer, &spy, forged).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{length} in {lengths:?}, {at}");
+            assert_eq!(spy.calls(), 0);
         }
     }
 }
@@ -269,19 +206,19 @@ impl KeySource<HmacKey> for Rotated {
 }
 
 /// However the body was hashed under the old keys, it is hashed once more under the new ones.
-#[test]
-fn newer_keys_see_all_of_the_body() {
+#[tokio::test]
+async fn newer_keys_see_all_of_the_body() {
     for &(length, lengths) in PIECES {
         let body = vec![7; length];
         for (secret, status) in
             [(&b"the new one"[..], StatusCode::OK), (b"another", StatusCode::UNAUTHORIZED)]
         {
-            let (rotated, handler) = (Rotated::default(), Handler::default());
+            let rotated = Rotated::default();
             let asked = Arc::clone(&rotated.0);
             let layer = VerifyLayer::with_keys(Candidates::default(), rotated);
-            let sent = request(&HmacKey::new(secret), &body, Pieces::of(&body, lengths));
-            let answer = ready_now(layer.layer(handler.clone()).call(sent)).expect("infallible");
-            assert_eq!(answer.status(), status, "{length} in {lengths:?}");
+            let sent = request(&HmacKey::new(secret), &body, pieces(&body, lengths));
+            let answer = send(&layer, &Spy::default(), sent).await;
+            assert_eq!(answer, status, "{length} in {lengths:?}");
             assert_eq!(asked.load(Ordering::Relaxed), 1, "asked once");
         }
     }
@@ -296,9 +233,9 @@ fn nothing_passes_that_is_polled_after_a_panic() {
         let digest = Sha256::digest(body).to_vec();
         let scheme = Candidates { kinds: vec![kind], digest, breaks_off: true.into() };
         let layer = VerifyLayer::with_keys(scheme, KeySet::new(vec![key.clone()]));
-        let handler = Handler::default();
-        let genuine = request(&key, &signed(kind, body), Pieces::of(body, &[3]));
-        let mut future = pin!(layer.layer(handler.clone()).call(genuine));
+        let spy = Spy::default();
+        let genuine = request(&key, &signed(kind, body), pieces(body, &[3]));
+        let mut future = pin!(layer.layer(spy.clone()).call(genuine));
         let mut poll = || {
             let mut poll = || future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             catch_unwind(AssertUnwindSafe(&mut poll)).map(|answer| answer.is_ready())
@@ -307,6 +244,6 @@ fn nothing_passes_that_is_polled_after_a_panic() {
         for _ in 0..3 {
             assert!(matches!(poll(), Ok(false)), "{kind:?}");
         }
-        assert!(handler.calls().is_empty(), "{kind:?}");
+        assert_eq!(spy.calls(), 0, "{kind:?}");
     }
 }

@@ -39,6 +39,9 @@ pub(crate) enum Begun<S: Scheme> {
     Answered(Box<Response<Bytes>>),
 }
 
+/// What was found of a request of which nothing was read: of a challenge.
+pub(crate) const UNREAD: Found = Ok(Inspect::NeedBody);
+
 /// Whether it is an unsigned challenge, or may be one. `None`: it is a request like any other.
 #[inline]
 pub(crate) fn challenged<S: Scheme>(
@@ -65,6 +68,16 @@ pub(crate) fn challenge<S: Scheme>(
         Err(error) => Err(error.into()),
     };
     answer.map(|answer| Some(Begun::Answered(answer?.into()))).transpose()
+}
+
+/// Has the head read by the scheme, and goes on with that: see [`begin`].
+pub(crate) fn read<S: Scheme>(
+    config: &Config<S>,
+    head: &Head<'_>,
+) -> (Found, Result<Begun<S>, Reason>) {
+    let mut found = config.scheme.inspect(head, None);
+    let begun = begin(config, head, &mut found);
+    (found, begun)
 }
 
 /// Goes on with what the scheme found in the head: what is missing, malformed or stale is refused before keys

@@ -19,7 +19,7 @@ use tower_service::Service;
 
 use crate::body::{BoxError, ResponseBody};
 use crate::drain::{drain, worth_draining};
-use crate::engine::{self, Asked, Begun, Fed, Found, Judged, Verdict};
+use crate::engine::{self, Asked, Begun, Fed, Found, Judged, UNREAD, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
 use crate::head::Head;
@@ -27,7 +27,7 @@ use crate::keys::KeyFuture;
 use crate::layer::Config;
 use crate::proof::{Covered, Proof};
 use crate::replay::{Claiming, Held, Settling, Unfinished};
-use crate::scheme::{Inspect, KeyOf, Scheme};
+use crate::scheme::{KeyOf, Scheme};
 
 pin_project! {
     /// The future of [`Verify`](crate::Verify).
@@ -106,8 +106,9 @@ where
         if let Some(begun) = engine::challenged(&config, &head) {
             let (request, body) = emptied(request);
             let work = Work { inner, config, tenant, request };
-            return Self { state: State::turn(begun, Ok(Inspect::NeedBody), work, body) };
+            return Self { state: State::turn(begun, UNREAD, work, body) };
         }
+        // As `engine::read` does, which would hand the evidence back, and so move it.
         let mut found = config.scheme.inspect(&head, None);
         let begun = engine::begin(&config, &head, &mut found);
         let (request, body) = emptied(request);
@@ -194,14 +195,9 @@ where
                     match waiting.take().map(|waiting| *waiting) {
                         Some(Waiting { work, purpose: Purpose::Challenge(body) }) => {
                             let (config, head) = (&work.config, work.head());
-                            let mut found = Ok(Inspect::NeedBody);
-                            let begun = match engine::challenge(config, &head, keys) {
-                                Some(begun) => begun,
-                                None => {
-                                    found = config.scheme.inspect(&head, None);
-                                    engine::begin(config, &head, &mut found)
-                                }
-                            };
+                            let (found, begun) = engine::challenge(config, &head, keys)
+                                .map(|begun| (UNREAD, begun))
+                                .unwrap_or_else(|| engine::read(config, &head));
                             state.set(State::next(begun, found, work, body));
                         }
                         Some(Waiting { work, purpose: Purpose::Stream(found, body) }) => {
@@ -531,6 +527,3 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> Debug
         f.debug_struct("ResponseFuture").field("state", &state).finish()
     }
 }
-
-#[cfg(test)]
-mod tests;

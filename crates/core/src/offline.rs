@@ -7,12 +7,12 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use http::Request;
 
-use crate::engine::{self, Begun, Fed, Judged, Verdict};
+use crate::engine::{self, Begun, Fed, Judged, UNREAD, Verdict};
 use crate::error::{Reason, VerifyError};
 use crate::head::Head;
 use crate::layer::{Config, VerifyLayer};
 use crate::outcome::Outcome;
-use crate::scheme::{Inspect, Scheme};
+use crate::scheme::Scheme;
 
 impl<S: Scheme> VerifyLayer<S> {
     /// Checks a request that is already in memory, as the layer would: for a Lambda function, a
@@ -77,12 +77,11 @@ async fn check<S: Scheme>(
     if let Some(Begun::Challenge(keys)) = begun {
         begun = engine::challenge(config, head, keys.await).transpose()?;
     }
-    let mut found = Ok(Inspect::NeedBody);
-    let begun = match begun {
-        Some(begun) => begun,
+    let (found, begun) = match begun {
+        Some(begun) => (UNREAD, begun),
         None => {
-            found = config.scheme.inspect(head, None);
-            engine::begin(config, head, &mut found)?
+            let (found, begun) = engine::read(config, head);
+            (found, begun?)
         }
     };
     let mut fed = match begun {
