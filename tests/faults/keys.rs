@@ -32,16 +32,8 @@ async fn a_source_that_fails_in_mid_load() {
     let database = Database::default();
     for load in loads(&database) {
         let senders = load.start();
-        for _ in 0..5 {
-            load.more(200).await;
-            load.phases.changing();
-            database.answers(Answers::Down);
-            load.phases.failing();
-            load.more(200).await;
-            load.phases.changing();
-            database.answers(Answers::Well);
-            load.phases.well();
-        }
+        let answers = |fails| if fails { Answers::Down } else { Answers::Well };
+        load.faults(|fails| database.answers(answers(fails))).await;
         load.more(200).await;
         assert!(load.end(senders).await > 0);
     }

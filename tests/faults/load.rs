@@ -85,6 +85,20 @@ impl Load {
         until(async || count.load(Ordering::SeqCst) >= goal).await;
     }
 
+    /// Five faults in mid-load, each of which `fail` begins and ends.
+    pub(super) async fn faults(&self, fail: impl Fn(bool)) {
+        for _ in 0..5 {
+            self.more(200).await;
+            self.phases.changing();
+            fail(true);
+            self.phases.failing();
+            self.more(200).await;
+            self.phases.changing();
+            fail(false);
+            self.phases.well();
+        }
+    }
+
     /// Lets all of them end, with all well, and looks at what is left: nothing. How many events were handled,
     /// each of them once.
     pub(super) async fn end(&self, senders: JoinSet<()>) -> usize {

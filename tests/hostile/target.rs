@@ -15,7 +15,7 @@ use countersign_tests::webex::{self, ORG, StandIn, TOKEN, bot_api, joined, messa
 use http::Request;
 use serde_json::{Value, json};
 
-use super::wire::Wire;
+use super::wire::{Wire, last};
 
 const SIGNING_KEY: &str = "a signing key";
 
@@ -117,6 +117,16 @@ impl Target {
 
     pub(super) async fn connect(&self) -> Wire {
         Wire::connect(self.address()).await
+    }
+
+    /// Sends a genuine request in this strange form, and behind it a forged one: the first is accepted, and the second is
+    /// not taken for a part of it.
+    pub(super) async fn takes(&self, genuine: Vec<u8>) {
+        let mut wire = self.connect().await;
+        wire.write(genuine).await;
+        wire.write(last(&self.forged())).await;
+        assert_eq!(wire.statuses().await, [200, 401]);
+        self.accept(1);
     }
 
     /// The attack itself sent so many genuine requests that were accepted, in some strange way.

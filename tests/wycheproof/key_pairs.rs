@@ -10,7 +10,7 @@ use countersign::{Algorithm, Method, Scheme, Secret};
 use countersign_ed25519::{Ed25519, Ed25519PublicKey};
 use serde_json::json;
 
-use super::{Tally, Vector};
+use super::{Tally, vector};
 
 /// What Wycheproof calls acceptable is refused: a digest that is encoded without the NULL of RFC 8017, 9.2, and
 /// so in another way than the one that there is.
@@ -25,16 +25,9 @@ fn rsa_pkcs1_sha512() {
             .iter()
             .map(|group| (rsa(&group.key.n, &group.key.e), &group.tests))
             .collect();
-        let vectors = keyed.iter().flat_map(|(key, tests)| {
-            tests.iter().map(move |test| Vector {
-                number: test.tc_id,
-                comment: &test.comment,
-                key,
-                text: &test.msg,
-                signature: &test.sig,
-                result: test.result,
-            })
-        });
+        let vectors = keyed
+            .iter()
+            .flat_map(|(key, tests)| tests.iter().map(move |test| vector!(key, test, sig)));
         let mut tally = Tally::of::<RsaPkcs1Sha512>(Algorithm::RsaPkcs1Sha512, vectors);
         assert_eq!(tally.strict, [(8, "Missing NULL in the ASN encoding".to_owned())]);
         tally.strict.clear();
@@ -72,16 +65,8 @@ fn ecdsa_of(set: &ecdsa::TestSet) -> Tally {
     };
     let keyed: Vec<_> =
         set.test_groups.iter().map(|group| (key(&group.der), &group.tests)).collect();
-    let vectors = keyed.iter().flat_map(|(key, tests)| {
-        tests.iter().map(move |test| Vector {
-            number: test.tc_id,
-            comment: &test.comment,
-            key,
-            text: &test.msg,
-            signature: &test.sig,
-            result: test.result,
-        })
-    });
+    let vectors =
+        keyed.iter().flat_map(|(key, tests)| tests.iter().map(move |test| vector!(key, test, sig)));
     Tally::of::<EcdsaP256Sha256>(Algorithm::EcdsaP256Sha256, vectors)
 }
 
@@ -102,15 +87,7 @@ fn eddsa_of<M: Method>(key: impl Fn(&[u8]) -> M::Key) {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).expect("the vectors");
     let keyed: Vec<_> =
         set.test_groups.iter().map(|group| (key(&group.key.pk), &group.tests)).collect();
-    let vectors = keyed.iter().flat_map(|(key, tests)| {
-        tests.iter().map(move |test| Vector {
-            number: test.tc_id,
-            comment: &test.comment,
-            key,
-            text: &test.msg,
-            signature: &test.sig,
-            result: test.result,
-        })
-    });
+    let vectors =
+        keyed.iter().flat_map(|(key, tests)| tests.iter().map(move |test| vector!(key, test, sig)));
     Tally::of::<M>(Algorithm::Ed25519, vectors).is_whole(set.number_of_tests);
 }

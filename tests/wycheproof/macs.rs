@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use countersign::standard_webhooks::{WebhookKey, WebhookSignature};
 use countersign::{Algorithm, Hmac, HmacKey, Method};
 
-use super::{Tally, Vector};
+use super::{Tally, vector};
 
 #[test]
 fn hmac_sha1() {
@@ -54,17 +54,7 @@ fn run<M: Method>(name: TestName, algorithm: Algorithm, key: impl Fn(&[u8]) -> M
             .flat_map(|group| &group.tests)
             .map(|test| (key(&test.key), test))
             .collect();
-        Tally::of::<M>(
-            algorithm,
-            keyed.iter().map(|(key, test)| Vector {
-                number: test.tc_id,
-                comment: &test.comment,
-                key,
-                text: &test.msg,
-                signature: &test.tag,
-                result: test.result,
-            }),
-        )
+        Tally::of::<M>(algorithm, keyed.iter().map(|(key, test)| vector!(key, test, tag)))
     };
     let (whole, cut) = (tally(&whole), tally(&cut));
     assert!(whole.accepted > 30 && whole.strict.is_empty(), "{whole:?}");
