@@ -1,32 +1,33 @@
 //! The way of one request: read and hash the body, judge, claim, make the inner service ready, call
 //! it, settle the claim.
 
-use std::error::Error;
+mod read;
+mod work;
+
 use std::fmt::{self, Debug, Formatter};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Response};
+use bytes::Bytes;
+use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{Full, LengthLimitError};
+use http_body_util::Full;
 use pin_project_lite::pin_project;
-use tower_http::timeout::TimeoutError;
 use tower_service::Service;
 
+use self::read::poll_body;
+use self::work::{Purpose, Step, Waiting, Work, call};
 use crate::body::{BoxError, ResponseBody};
-use crate::drain::{drain, worth_draining};
-use crate::engine::{self, Asked, Begun, Fed, Found, Judged, UNREAD, Verdict};
-use crate::error::{Reason, VerifyError};
-use crate::gather::{FRAMES_A_TURN, Gather, declared_length};
+use crate::engine::{self, Begun, Fed, Found, UNREAD};
+use crate::error::Reason;
+use crate::gather::{Gather, declared_length};
 use crate::head::Head;
 use crate::keys::KeyFuture;
 use crate::layer::Config;
-use crate::proof::{Covered, Proof};
-use crate::replay::{Claiming, Held, Settling, Unfinished};
+use crate::proof::Proof;
+use crate::replay::{Held, Settling, Unfinished};
 use crate::scheme::{KeyOf, Scheme};
 
 pin_project! {
@@ -57,35 +58,6 @@ pin_project! {
         Called { #[pin] future: Called, held: Option<Held> },
         Settling { settling: Settling, answer: Option<Box<Answer>> },
     }
-}
-
-/// A request on its way: its head, and where it is to go.
-struct Work<S: Scheme, Inner> {
-    inner: Inner,
-    config: Arc<Config<S>>,
-    tenant: Option<Box<str>>,
-    /// Its body is put in when it was read.
-    request: Request<Full<Bytes>>,
-}
-
-impl<S: Scheme, Inner> Work<S, Inner> {
-    fn head(&self) -> Head<'_> {
-        Head::of(&self.request).with_tenant(self.tenant.as_deref())
-    }
-}
-
-/// A request that waits for keys. The box is for those alone whose keys are not at hand.
-struct Waiting<S: Scheme, Inner, ReqBody> {
-    work: Work<S, Inner>,
-    purpose: Purpose<ReqBody>,
-}
-
-/// What keys are wanted for.
-#[expect(clippy::large_enum_variant, reason = "it is in a box with the rest of `Waiting`")]
-enum Purpose<ReqBody> {
-    Challenge(ReqBody),
-    Stream(Found, ReqBody),
-    Judge(Bytes, Asked),
 }
 
 impl<S, Inner, ReqBody> ResponseFuture<S, Inner, ReqBody>
@@ -280,235 +252,6 @@ fn settle<ResBody, E>(
 
 fn wrap<B>(response: Response<B>) -> Response<ResponseBody<B>> {
     response.map(ResponseBody::new)
-}
-
-impl<S: Scheme, Inner> Work<S, Inner> {
-    fn wait<ReqBody, Called, Answer>(
-        self,
-        keys: KeyFuture<KeyOf<S>>,
-        purpose: Purpose<ReqBody>,
-    ) -> State<S, Inner, ReqBody, Called, Answer> {
-        State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
-    }
-
-    fn refuse_unread<ReqBody, Called, Answer>(
-        self,
-        reason: Reason,
-        body: ReqBody,
-    ) -> State<S, Inner, ReqBody, Called, Answer>
-    where
-        ReqBody: Body + Send + 'static,
-        ReqBody::Data: Send,
-    {
-        self.leave(body);
-        let (parts, _) = self.request.into_parts();
-        State::Answered { answer: Some(self.config.refuse_request(reason, &parts, None)) }
-    }
-
-    /// The body is not read, or not for a handler.
-    fn leave<ReqBody>(&self, body: ReqBody)
-    where
-        ReqBody: Body + Send + 'static,
-        ReqBody::Data: Send,
-    {
-        if worth_draining(&self.request) {
-            drain(body, self.config.body_limit);
-        }
-    }
-}
-
-/// What is to be done with a request, once it was judged. It is decided where the request lies, which is then moved once.
-enum Step<S: Scheme> {
-    Pass(Option<Held>),
-    Claim(Unfinished<Result<Held, Reason>>, Option<Proof<S>>),
-    Wait(KeyFuture<KeyOf<S>>, Bytes, Asked),
-    Answer(Box<Response<Bytes>>),
-    Refuse(Reason, Option<Bytes>),
-}
-
-/// After the body was read.
-impl<S: Scheme, Inner> Work<S, Inner> {
-    #[inline]
-    fn judge(&mut self, fed: Option<&mut Fed<S>>, body: Bytes) -> Step<S> {
-        let mut proof = None;
-        let verdict = engine::conclude(&self.config, &self.head(), fed, &body, &mut proof);
-        self.follow(verdict, &mut proof, body)
-    }
-
-    #[inline(always)]
-    fn follow(
-        &mut self,
-        verdict: Verdict<S>,
-        proof: &mut Option<Proof<S>>,
-        body: Bytes,
-    ) -> Step<S> {
-        match verdict {
-            Verdict::Done(Ok(Judged::Genuine)) => self.pass(proof, body),
-            // A handshake is answered as often as it comes: nothing is handled.
-            Verdict::Done(Ok(Judged::Answer(answer))) => Step::Answer(answer),
-            Verdict::Done(Err(reason)) => Step::Refuse(reason, Some(body)),
-            Verdict::Wait(keys, asked) => Step::Wait(keys, body, asked),
-        }
-    }
-
-    #[inline(always)]
-    fn pass(&mut self, place: &mut Option<Proof<S>>, body: Bytes) -> Step<S> {
-        let Some(proof) = place else { return Step::Refuse(Reason::Mismatch, Some(body)) };
-        match self.config.claim(proof) {
-            None => {
-                self.admit(place, Some(body));
-                Step::Pass(None)
-            }
-            Some(Claiming::Ready(claimed)) => self.claimed(claimed, place),
-            Some(Claiming::Later(claiming)) => Step::Claim(claiming, place.take()),
-        }
-    }
-
-    fn claimed(&mut self, claimed: Result<Held, Reason>, place: &mut Option<Proof<S>>) -> Step<S> {
-        match claimed {
-            Ok(held) => {
-                self.admit(place, None);
-                Step::Pass(Some(held))
-            }
-            Err(reason) => {
-                Step::Answer(self.config.decline(VerifyError::new(S::NAME, reason)).into())
-            }
-        }
-    }
-
-    /// With the body as it came, if it is at hand still: that saves to count it once more.
-    #[inline(always)]
-    fn admit(&mut self, place: &mut Option<Proof<S>>, body: Option<Bytes>) {
-        let Some(proof) = place.take() else { return };
-        let verified = match body {
-            Some(body) if proof.covered() != Covered::Canonical => body,
-            _ => proof.body().clone(),
-        };
-        if proof.covered() == Covered::Canonical {
-            describe(self.request.headers_mut(), verified.len());
-        }
-        *self.request.body_mut() = Full::new(verified);
-        self.request.extensions_mut().insert(proof);
-    }
-}
-
-/// Where the state of a request is kept. What comes next is put there and not handed back: it has hundreds of bytes.
-type Place<'a, S, Inner, ReqBody> = Pin<
-    &'a mut State<
-        S,
-        Inner,
-        ReqBody,
-        <Inner as Service<Request<Full<Bytes>>>>::Future,
-        Result<
-            <Inner as Service<Request<Full<Bytes>>>>::Response,
-            <Inner as Service<Request<Full<Bytes>>>>::Error,
-        >,
-    >,
->;
-
-impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
-    /// Takes the step. What fails, or is not ready, is the service inside.
-    #[inline(always)]
-    fn take<ReqBody>(
-        self,
-        step: Step<S>,
-        mut state: Place<'_, S, Inner, ReqBody>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Inner::Error>> {
-        match step {
-            Step::Pass(held) => {
-                let Self { mut inner, request, .. } = self;
-                match inner.poll_ready(cx)? {
-                    Poll::Ready(()) => state.set(call(&mut inner, request, held)),
-                    Poll::Pending => {
-                        state.set(State::Ready { inner, request: Some(request), held });
-                        return Poll::Pending;
-                    }
-                }
-            }
-            Step::Claim(claiming, proof) => {
-                state.set(State::Claiming { claiming, waiting: Some(Box::new((self, proof))) });
-            }
-            Step::Wait(keys, body, asked) => {
-                state.set(self.wait(keys, Purpose::Judge(body, asked)));
-            }
-            Step::Answer(answer) => state.set(State::Answered { answer: Some(*answer) }),
-            Step::Refuse(reason, body) => {
-                let (parts, _) = self.request.into_parts();
-                let answer = self.config.refuse_request(reason, &parts, body.as_ref());
-                state.set(State::Answered { answer: Some(answer) });
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-/// Calls the service. It may panic: then what is held is dropped, as called.
-#[inline(always)]
-fn call<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody, Answer>(
-    inner: &mut Inner,
-    request: Request<Full<Bytes>>,
-    mut held: Option<Held>,
-) -> State<S, Inner, ReqBody, Inner::Future, Answer> {
-    if let Some(held) = &mut held {
-        held.called();
-    }
-    State::Called { future: inner.call(request), held }
-}
-
-/// Reads to the end of the body, hashing on the way. Trailers are signed by nobody and left.
-#[inline]
-fn poll_body<S: Scheme, B>(
-    mut body: Pin<&mut B>,
-    fed: &mut Option<Fed<S>>,
-    gather: &mut Gather,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), Reason>>
-where
-    B: Body,
-    B::Error: Into<BoxError>,
-{
-    for _ in 0..FRAMES_A_TURN {
-        let Some(frame) = ready!(body.as_mut().poll_frame(cx)) else {
-            return Poll::Ready(Ok(()));
-        };
-        let frame = frame.map_err(|error| reason_of(&*error.into()))?;
-        let Ok(mut data) = frame.into_data() else { continue };
-        let chunk = data.copy_to_bytes(data.remaining());
-        if chunk.is_empty() {
-            continue;
-        }
-        // Hashed only if there is room for it.
-        gather.admit(chunk.len())?;
-        if let Some(fed) = fed {
-            fed.update(gather.so_far(), &chunk);
-        }
-        gather.push(chunk);
-    }
-    cx.waker().wake_by_ref();
-    Poll::Pending
-}
-
-/// Makes the headers those of the verified bytes, where these are not the ones that came.
-fn describe(headers: &mut HeaderMap, length: usize) {
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    headers.remove(TRANSFER_ENCODING);
-    headers.remove(CONTENT_ENCODING);
-}
-
-/// Looks through what wraps a body's error for a limit or a deadline of an outer layer.
-fn reason_of(error: &(dyn Error + 'static)) -> Reason {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return Reason::BodyTooLarge;
-        }
-        if error.is::<TimeoutError>() {
-            return Reason::BodyTimeout;
-        }
-        cause = error.source();
-    }
-    Reason::BodyUnreadable
 }
 
 impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody> Debug
