@@ -174,6 +174,7 @@ pub struct Claim {
 impl Claim {
     /// The claimed signatures.
     #[must_use]
+    #[inline]
     pub fn signatures(&self) -> &[Signature] {
         &self.signatures
     }
@@ -201,6 +202,7 @@ impl Claim {
     /// It does not depend on what the request claims, where a scheme takes several: or a captured
     /// request could be sent again with another one of its signatures and look new.
     #[must_use]
+    #[inline]
     pub fn fingerprint(&self) -> Option<Algorithm> {
         self.fingerprint.or_else(|| self.signatures.first().map(Signature::algorithm))
     }

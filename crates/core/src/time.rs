@@ -45,12 +45,14 @@ impl Timestamp {
     /// From decimal digits, at most 19 of them, the first no zero: no sign, no white space, no fraction.
     #[must_use]
     pub fn parse(digits: &[u8], unit: TimeUnit) -> Option<Self> {
-        let [b'1'..=b'9', ..] = digits else { return None };
-        // More than 19 are more than an `i64` holds, too.
-        let number = digits.iter().try_fold(0_i64, |number, digit| {
-            let digit = i64::from(char::from(*digit).to_digit(10)?);
-            number.checked_mul(10)?.checked_add(digit)
+        // So many fit into a `u64`, whatever they are.
+        const LONGEST: usize = 19;
+        let ([b'1'..=b'9', ..], ..=LONGEST) = (digits, digits.len()) else { return None };
+        let number = digits.iter().try_fold(0_u64, |number, digit| {
+            let digit = u64::from(char::from(*digit).to_digit(10)?);
+            Some(number * 10 + digit)
         })?;
+        let number = i64::try_from(number).ok()?;
         Some(match unit {
             TimeUnit::Seconds => Self::from_secs(number),
             TimeUnit::Milliseconds => Self::from_millis(number),

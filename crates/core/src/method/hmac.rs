@@ -204,14 +204,14 @@ fn compare<'k>(
 ) -> Option<Match> {
     let mut fingerprints = SmallVec::new();
     let mut verdicts: SmallVec<[Choice; 8]> = SmallVec::new();
-    let claimed = claim.signatures().len();
+    let (claimed, fingerprint) = (claim.signatures().len(), claim.fingerprint());
     for key in keys {
         let mut verdict = Verdict::new(claim);
         for algorithm in algorithms(claim) {
             let Some(running) = run(key, algorithm) else { continue };
             running.finish(|tag| {
                 verdict.see(algorithm, tag, claim);
-                if claim.fingerprint() == Some(algorithm) {
+                if fingerprint == Some(algorithm) {
                     fingerprints.push(Nonce::of(tag));
                 }
             });
@@ -292,8 +292,9 @@ const ALGORITHMS: [Algorithm; 4] =
 
 /// Each algorithm that is claimed or that makes the fingerprint, once.
 fn algorithms(claim: &Claim) -> impl Iterator<Item = Algorithm> {
-    ALGORITHMS.into_iter().filter(|&algorithm| {
-        claim.fingerprint() == Some(algorithm)
+    let fingerprint = claim.fingerprint();
+    ALGORITHMS.into_iter().filter(move |&algorithm| {
+        fingerprint == Some(algorithm)
             || claim.signatures().iter().any(|claimed| is(claimed, algorithm))
     })
 }

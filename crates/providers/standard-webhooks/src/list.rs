@@ -2,18 +2,19 @@
 
 use std::iter;
 
-use countersign_core::{Algorithm, Evidence, Reason, Signature};
+use countersign_core::{Algorithm, Signature};
 use memchr::memchr;
 
 /// How many `v1a` signatures are looked at, the first ones: each costs a hash of the body under every key.
 pub const MAX_ASYMMETRIC: usize = 4;
 
-/// Reads `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or malformed is
-/// passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside it does.
+/// The signatures in `v1,<base64>` and `v1a,<base64>` with one space between two. What is of another version or
+/// malformed is passed over, as by the specification's own libraries: it vouches for nothing, and a sound one beside
+/// it does.
 #[inline]
-pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Evidence, Reason> {
+pub(crate) fn read(list: &[u8], name: &'static str) -> impl Iterator<Item = Signature> {
     let (mut rest, mut asymmetric) = (Some(list), 0);
-    let signatures = iter::from_fn(|| {
+    iter::from_fn(move || {
         loop {
             let entry = next(&mut rest)?;
             let Some(signature) = signature(entry, name) else { continue };
@@ -25,12 +26,7 @@ pub(crate) fn read(list: &[u8], name: &'static str) -> Result<Evidence, Reason> 
             }
             return Some(signature);
         }
-    });
-    let evidence = Evidence::any(signatures);
-    if evidence.claim().signatures().is_empty() {
-        return Err(Reason::Malformed(name));
-    }
-    Ok(evidence)
+    })
 }
 
 /// Takes the next entry off.

@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use countersign_core::{
-    ConfigError, Defaults, Head, Inspect, Message, Reason, Scheme, Secret, SecretOnly, Sign,
-    Timestamp, insert_header,
+    ConfigError, Defaults, Evidence, Head, Inspect, Message, Reason, Scheme, Secret, SecretOnly,
+    Sign, Timestamp, insert_header,
 };
 use http::Request;
 
@@ -71,7 +71,10 @@ impl Scheme for StandardWebhooks {
     fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
         let family = self.profile.headers.in_request(head);
         let signatures = head.required(&family.signature, family.signature_name)?;
-        let evidence = list::read(signatures, family.signature_name)?;
+        let evidence = Evidence::any(list::read(signatures, family.signature_name));
+        if evidence.claim().signatures().is_empty() {
+            return Err(Reason::Malformed(family.signature_name));
+        }
         let id = family.read_id(head)?;
         let (timestamp, digits) = family.time.read(head)?;
         let message =
