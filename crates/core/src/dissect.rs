@@ -21,7 +21,7 @@ use crate::head::Head;
 use crate::keys::{KeyHint, KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
 use crate::looked::record;
-use crate::method::Method;
+use crate::method::{Hmac, Method};
 use crate::offline::check_now;
 use crate::outcome::Outcome;
 use crate::proof::Covered;
@@ -225,15 +225,11 @@ impl Claimed {
     }
 }
 
-/// Those that are made with a shared key.
-const ALGORITHMS: [Algorithm; 4] =
-    [Algorithm::HmacSha1, Algorithm::HmacSha256, Algorithm::HmacSha384, Algorithm::HmacSha512];
-
 fn tags<S: Scheme>(keys: &KeySet<KeyOf<S>>, texts: &[Text]) -> Vec<Tag> {
     let mut tags = Vec::new();
     for (text, candidate) in texts.iter().enumerate() {
         for (key, held) in keys.keys().iter().enumerate() {
-            for algorithm in ALGORITHMS {
+            for algorithm in Hmac::ALGORITHMS {
                 if let Some(bytes) = S::Method::tag(held, algorithm, &candidate.bytes) {
                     tags.push(Tag { key, text, algorithm, bytes: bytes.into() });
                 }

@@ -76,16 +76,6 @@ pub trait Scheme: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Whether a request with this head may hold a secret in the clear, so that nothing of it is to be
-    /// kept or shown: see [`Refused::bears_secret`](crate::Refused::bears_secret).
-    ///
-    /// By default one whose signature is the secret itself, and one that
-    /// [`challenge`](Self::challenge) is asked about. To be written where a handshake in a body brings
-    /// a secret.
-    fn bears_secret(&self, head: &Head<'_>) -> bool {
-        !Self::Method::DISTINGUISHES || asks_challenge::<Self>(head)
-    }
-
     /// Reads what the request claims.
     ///
     /// It is called with `None` first, when only the head is there. A scheme that signs the raw
@@ -96,6 +86,17 @@ pub trait Scheme: Send + Sync + 'static {
     ///
     /// When something is missing, repeated, malformed, or cannot be brought into the signed form.
     fn inspect(&self, head: &Head<'_>, body: Option<&Bytes>) -> Result<Inspect, Reason>;
+
+    /// Reads what is inside the signed body besides the payload, once the signature holds: an id, a handshake
+    /// to be answered. By default nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the body is genuine but not one to be handled, such as an empty one.
+    fn attest(&self, verified: &[u8], key: &KeyOf<Self>) -> Result<Attested, Reason> {
+        let _ = (verified, key);
+        Ok(Attested::default())
+    }
 
     /// Reads the time inside the signed body, once the signature holds. It is asked only where a
     /// window is set and the [`Evidence`] has no time, so that nobody else pays for reading it.
@@ -108,15 +109,14 @@ pub trait Scheme: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Reads what else is inside the signed body, once the signature holds: an id, a handshake to
-    /// be answered. By default nothing.
+    /// Whether a request with this head may hold a secret in the clear, so that nothing of it is to be
+    /// kept or shown: see [`Refused::bears_secret`](crate::Refused::bears_secret).
     ///
-    /// # Errors
-    ///
-    /// When the body is genuine but not one to be handled, such as an empty one.
-    fn attest(&self, verified: &[u8], key: &KeyOf<Self>) -> Result<Attested, Reason> {
-        let _ = (verified, key);
-        Ok(Attested::default())
+    /// It is asked of a request that was refused, where somebody is told of it. By default one whose
+    /// signature is the secret itself, and one that [`challenge`](Self::challenge) is asked about. To be
+    /// written where a handshake in a body brings a secret.
+    fn bears_secret(&self, head: &Head<'_>) -> bool {
+        !Self::Method::DISTINGUISHES || asks_challenge::<Self>(head)
     }
 }
 

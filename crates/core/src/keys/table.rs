@@ -14,8 +14,8 @@ use super::{KeyError, KeyHint, KeySet, KeySource, Lookup};
 ///
 /// The name is the [key id](KeyHint::key_id) of the scheme, or the [tenant](KeyHint::tenant) that the
 /// layer located. It is a stranger's word, so all it does is choose an entry of this table: a name
-/// that is not in it is [`KeyError::Unknown`], and so is none at all. It becomes the [tenant](crate::Proof::tenant) of the proof once the signature
-/// holds under the keys of that entry.
+/// that is not in it is [`KeyError::Unknown`], and so is none at all. It becomes the
+/// [tenant](crate::Proof::tenant) of the proof once the signature holds under the keys of that entry.
 ///
 /// Entries can be added and removed while it is in use. Clones share them.
 pub struct KeyTable<K> {

@@ -147,6 +147,10 @@ impl Running {
 }
 
 impl Hmac {
+    /// Those that a tag can be made by.
+    pub(crate) const ALGORITHMS: [Algorithm; 4] =
+        [Algorithm::HmacSha1, Algorithm::HmacSha256, Algorithm::HmacSha384, Algorithm::HmacSha512];
+
     /// As [`Method::start`], with keys that stand among others: for a method that is made of several.
     #[inline]
     pub fn start_among<'k>(keys: impl Iterator<Item = &'k HmacKey>, claim: &Claim) -> HmacState {
@@ -287,13 +291,10 @@ fn is(signature: &Signature, algorithm: Algorithm) -> bool {
     signature.algorithm() == algorithm
 }
 
-const ALGORITHMS: [Algorithm; 4] =
-    [Algorithm::HmacSha1, Algorithm::HmacSha256, Algorithm::HmacSha384, Algorithm::HmacSha512];
-
 /// Each algorithm that is claimed or that makes the fingerprint, once.
 fn algorithms(claim: &Claim) -> impl Iterator<Item = Algorithm> {
     let fingerprint = claim.fingerprint();
-    ALGORITHMS.into_iter().filter(move |&algorithm| {
+    Hmac::ALGORITHMS.into_iter().filter(move |&algorithm| {
         fingerprint == Some(algorithm)
             || claim.signatures().iter().any(|claimed| is(claimed, algorithm))
     })

@@ -15,8 +15,8 @@
 //!
 //! The URI is the one that HubSpot was given: [`HubSpot::under`] makes it of a base and the path and query of each
 //! request. HubSpot signs it with these escapes decoded, and no others: `%3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C
-//! %3B`. The vendor's packages leave that to their caller, so the URI is taken as it came, too. It means that `/a%3Fb` and `/a?b` have the same signature,
-//! so let no route end with a wildcard.
+//! %3B`. The vendor's packages leave that to their caller, so the URI is taken as it came, too. It means that `/a%3Fb`
+//! and `/a?b` have the same signature: let no route end with a wildcard.
 //!
 //! What stands beside one another must not be read in two ways. The time has 13 digits, so that none at the end of
 //! the body can be taken for its first. A body is empty or begins with `[` or `{`, and a URI has neither, so that
@@ -46,6 +46,11 @@
 //! assert_eq!(layer.verify(forged).unwrap_err().reason(), Reason::Mismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Feature
+//!
+//! - `axum`: [`HubSpot::under`] knows the URI from before `Router::nest`. Without it, it is that which the layer
+//!   sees.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod payload;

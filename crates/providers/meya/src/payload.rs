@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError, read_json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -186,7 +186,7 @@ impl Payload for Event {
     type Scheme = Meya;
 
     fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
-        let mut rest = Rest(serde_json::from_slice(bytes)?);
+        let mut rest = Rest(read_json(bytes)?);
         if let Some(entry) = rest.object("entry") {
             return Ok(Self::Entry(Box::new(Entry {
                 entry: entry.into(),

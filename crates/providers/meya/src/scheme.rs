@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use countersign_core::{
     Algorithm, Canonical, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect,
-    JsonObject, Message, Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls,
+    JsonObject, Message, Reason, Scheme, Secret, Sign, SignatureHeader, Timestamp, Urls, read_json,
     scheme_at_urls, scheme_under_urls,
 };
 use countersign_python_json::{Document, Error};
@@ -74,8 +74,7 @@ impl Scheme for Meya {
             timestamp: Option<f64>,
         }
         const TIMESTAMP: Reason = Reason::Malformed("timestamp");
-        let JsonObject(timed): JsonObject<Timed> =
-            serde_json::from_slice(verified).map_err(|_| TIMESTAMP)?;
+        let JsonObject(timed): JsonObject<Timed> = read_json(verified).map_err(|_| TIMESTAMP)?;
         Ok(timed.timestamp.map(from_seconds))
     }
 }

@@ -1,4 +1,6 @@
-//! The time that both ways of signing put before the body.
+//! The time that both ways of signing put before the body, and how old it may be.
+
+use std::time::Duration;
 
 use countersign_core::{Evidence, Head, Message, Reason, Signature, TimeHeader, TimeUnit};
 use http::header::HeaderName;
@@ -8,6 +10,9 @@ pub(crate) static TIMESTAMP: TimeHeader = TimeHeader::new(
     HeaderName::from_static("x-space-timestamp"),
     TimeUnit::Milliseconds,
 );
+
+/// The vendor documents none: this one is ours.
+pub(crate) const WINDOW: Duration = Duration::from_secs(300);
 
 /// What `signature` has to be of: the digits of the time, `:`, the raw body.
 pub(crate) fn evidence(head: &Head<'_>, signature: Signature) -> Result<Evidence, Reason> {

@@ -5,7 +5,9 @@ mod events;
 mod fields;
 mod installation;
 
-use countersign_core::{Carries, JsonObject, Payload as Read, PayloadBytes, PayloadError, Via};
+use countersign_core::{
+    Carries, JsonObject, Payload as Read, PayloadBytes, PayloadError, Via, read_json,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -182,8 +184,7 @@ impl Read for Payload {
     type Scheme = SpacePublicKey;
 
     fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
-        let JsonObject(mut members): JsonObject<Map<String, Value>> =
-            serde_json::from_slice(bytes)?;
+        let JsonObject(mut members): JsonObject<Map<String, Value>> = read_json(bytes)?;
         match members.remove("className") {
             Some(Value::String(class)) => Self::read(&class, members),
             Some(_) => Err(PayloadError::new("`className` is not a text")),

@@ -13,8 +13,7 @@ use http::header::HeaderName;
 pub use self::jwks::Jwks;
 pub use self::method::{RsaPkcs1Sha512, RsaPublicKey, RsaState};
 use crate::clients::ByClient;
-use crate::headers;
-use crate::signing_key::WINDOW;
+use crate::headers::{self, WINDOW};
 
 const NAME: &str = "X-Space-Public-Key-Signature";
 pub(crate) static SIGNATURE: SignatureHeader = SignatureHeader::new(

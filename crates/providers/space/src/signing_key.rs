@@ -1,7 +1,5 @@
 //! Requests that are signed with a key shared with Space.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use countersign_core::{
     Algorithm, ConfigError, Defaults, Encoding, Head, Hmac, HmacKey, Inspect, Reason, Scheme,
@@ -11,9 +9,7 @@ use http::Request;
 use http::header::HeaderName;
 
 use crate::clients::ByClient;
-use crate::headers::{self, TIMESTAMP};
-
-pub(crate) const WINDOW: Duration = Duration::from_secs(300);
+use crate::headers::{self, TIMESTAMP, WINDOW};
 
 static SIGNATURE: SignatureHeader = SignatureHeader::new(
     "X-Space-Signature",

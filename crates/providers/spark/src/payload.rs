@@ -3,7 +3,7 @@
 mod data;
 mod names;
 
-use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError, read_json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -88,7 +88,7 @@ impl Payload for Event {
     type Scheme = Spark;
 
     fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
-        let wire: Wire = serde_json::from_slice(bytes)?;
+        let wire: Wire = read_json(bytes)?;
         let Value::Object(data) = wire.data else {
             return Err(PayloadError::new("`data` is not an object"));
         };

@@ -79,6 +79,11 @@
 //! assert_eq!(error.reason(), Reason::Mismatch);
 //! # Ok::<(), countersign_core::PayloadError>(())
 //! ```
+//!
+//! # Feature
+//!
+//! - `axum`: [`Twilio::under`] knows the URI from before `Router::nest`. Without it, it is that which the layer
+//!   sees.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod candidate;

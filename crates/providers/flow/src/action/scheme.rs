@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign_core::{
-    Algorithm, ConfigError, Defaults, Evidence, Head, Hmac, HmacKey, Inspect, Message, Reason,
-    Scheme, Secret, SecretOnly, Sign, Signature, Timestamp,
+    Algorithm, Canonical, ConfigError, Defaults, Evidence, Head, Hmac, HmacKey, Inspect, Message,
+    Reason, Scheme, Secret, SecretOnly, Sign, Signature, Timestamp,
 };
 use countersign_form::{Form, MAX_FIELDS, encode_field, expect_form, format_utc, parse_utc};
 use http::Request;
@@ -100,7 +100,7 @@ impl Sign for FlowAction {
         unambiguous(&form).map_err(refuse)?;
         let mut text = Vec::new();
         for reading in Lines::readings(Arc::new(form)).take(1) {
-            countersign_core::Canonical::feed(&reading, &mut |piece| text.extend_from_slice(piece));
+            reading.feed(&mut |piece| text.extend_from_slice(piece));
         }
         let signature = self.key(secret)?.sign_hex(Algorithm::HmacSha1, &[&text])?;
         encode_field(&mut body, SIGNATURE, &signature);

@@ -1,6 +1,6 @@
 //! What happened on the site.
 
-use countersign_core::{Members, Payload, PayloadBytes, PayloadError};
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError, read_json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -124,7 +124,7 @@ impl Payload for Delivery {
     type Scheme = FlowWebhook;
 
     fn from_bytes(bytes: &PayloadBytes<'_>) -> Result<Self, PayloadError> {
-        let wire: Wire = serde_json::from_slice(bytes)?;
+        let wire: Wire = read_json(bytes)?;
         let (batched, events, data_extra) = match wire.data {
             Data::Batch { deliveries, extra } => (true, deliveries, extra),
             Data::Single(event) => (false, vec![*event], Members::default()),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use countersign_core::{
     Algorithm, ConfigError, Encoding, Evidence, Head, Hmac, HmacKey, Inspect, JsonObject, Reason,
-    Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp,
+    Scheme, Secret, SecretOnly, Sign, SignatureHeader, Timestamp, read_json,
 };
 use countersign_form::parse_instant;
 use http::Request;
@@ -49,8 +49,7 @@ impl Scheme for FlowWebhook {
             timestamp: Option<String>,
         }
         const TIMESTAMP: Reason = Reason::Malformed("timestamp");
-        let JsonObject(timed): JsonObject<Timed> =
-            serde_json::from_slice(verified).map_err(|_| TIMESTAMP)?;
+        let JsonObject(timed): JsonObject<Timed> = read_json(verified).map_err(|_| TIMESTAMP)?;
         let Some(text) = timed.timestamp else { return Ok(None) };
         let time = text.ends_with('Z').then(|| parse_instant(&text)).flatten();
         time.ok_or(TIMESTAMP).map(Some)

@@ -1,3 +1,6 @@
+//! The table beside what is known of it: every order of three owners and the clock, many claims in a table that is too
+//! short for them, two threads; and how much memory it takes.
+
 use std::collections::HashMap;
 use std::sync::Barrier;
 use std::thread;
