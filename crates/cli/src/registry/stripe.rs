@@ -1,6 +1,6 @@
 //! Stripe.
 
-use countersign::{ConfigError, Scheme, Secret, stripe};
+use countersign::{ConfigError, Scheme, stripe};
 use http::Method;
 
 use super::entry::{Credentials, Entry, Sample, random_text};
@@ -40,9 +40,6 @@ impl Entry for Stripe {
 
     /// With the prefix that Stripe's have.
     fn credentials() -> Result<Credentials, ConfigError> {
-        let text = format!("whsec_{}", random_text()?);
-        let mut settings = Settings::default();
-        settings.secret(text.clone().into_bytes());
-        Ok(Credentials { signing: Secret::new(text)?, settings })
+        Credentials::shared(format!("whsec_{}", random_text()?))
     }
 }
