@@ -94,7 +94,7 @@ fn with_secrets(
         return Err(Failure::new(format!("{name}: its requests are not verified by a secret")));
     }
     for secret in given {
-        settings.secret(secret.to_vec());
+        settings.secret(secret.expose().to_vec());
     }
     Ok(settings)
 }

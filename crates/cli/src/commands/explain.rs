@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use countersign::Timestamp;
 use countersign::explain::{Explain, Explanation, State, View, codes};
-use countersign::{Secret, Timestamp};
 
 use super::{code, read, settings, with_secrets};
 use crate::args::Explain as Args;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let others = others.map(|other| other.receiver(&Settings::default()));
     let mut explain = Explain::new(provider.receiver(&settings), settings.setup()?)
         .others(others)
-        .other_secrets(other_secrets(args)?)
+        .other_secrets(args.other_secrets.read()?)
         .budget(args.budget)
         .view(view(args));
     if let Some(now) = args.now {
@@ -69,11 +69,6 @@ fn configured(
         Some(settings) if args.secrets.is_empty() && args.settings.set.is_empty() => Ok(settings),
         _ => with_secrets(provider, settings(provider, &args.settings)?, &args.secrets),
     }
-}
-
-fn other_secrets(args: &Args) -> Result<Vec<Secret>, Failure> {
-    let secrets = args.other_secrets.read()?.into_iter();
-    Ok(secrets.map(|secret| Secret::new(secret.to_vec())).collect::<Result<_, _>>()?)
 }
 
 fn view(args: &Args) -> View {

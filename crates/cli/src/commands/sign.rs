@@ -4,7 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use bytes::Bytes;
-use countersign::Secret;
 use countersign::explain::encode;
 use http::Response;
 
@@ -22,7 +21,7 @@ pub(super) fn run(args: &Sign) -> Result<ExitCode, Failure> {
         Some(url) => Target::parse(url)?,
         None => Target::parse(&format!("http://127.0.0.1:3000/{}", provider.facts().name))?,
     };
-    let secret = Secret::new(args.secrets.read_one()?.to_vec())?;
+    let secret = args.secrets.read_one()?;
     let settings = settings(provider, &args.settings)?.sent_to(target.as_str());
     let headers =
         args.header.iter().map(|line| draft::header(line)).collect::<Result<Vec<_>, _>>()?;
