@@ -1,8 +1,9 @@
 //! The command line `countersign`, and what it is made of.
 //!
-//! It stands on the [`registry`]: everything a provider needs to be listed, signed, verified, run
-//! against conformance vectors and shown in the demo is one entry there. The readers of what comes
-//! from outside are total: [`capture`] for one HTTP/1.1 request, [`vectors`] for conformance files.
+//! It stands on the [`registry`]: everything a provider needs to be listed, signed, verified, explained,
+//! run against conformance vectors and shown in the demo is one entry there. The readers of what comes
+//! from outside are total: [`capture`] for one HTTP/1.1 request, [`input`] for whatever else one may be
+//! captured with, [`vectors`] for conformance files.
 //!
 //! The binary is `countersign`; `docs/cli.md` shows every command.
 

@@ -1,7 +1,7 @@
 //! The providers that the command line knows: one entry each.
 //!
 //! To add one, write its [`Entry`] in a file of its own and name it in [`PROVIDERS`]. Everything
-//! else follows: `providers`, `sign`, `verify`, `vectors run` and `demo` read this list.
+//! else follows: `providers`, `sign`, `verify`, `explain`, `vectors run` and `demo` read this list.
 
 mod discord;
 mod entry;

@@ -26,7 +26,7 @@ impl Entry for Discord {
         handshake: Some("PING is answered"),
         strength: Strength::SignedBody,
         confirmed: true,
-        oracle: Some("pypi and npm discord-interactions"),
+        oracle: Some("PyPI and npm discord-interactions"),
         note: Some("sign takes a private key of your own: Discord's are Discord's"),
         source: "https://discord.com/developers/docs/interactions/overview",
     };

@@ -35,7 +35,7 @@ impl Entry for Signing {
         handshake: None,
         strength: Strength::SignedBody,
         confirmed: true,
-        oracle: Some("pypi and npm standardwebhooks"),
+        oracle: Some("PyPI and npm standardwebhooks"),
         note: Some("the event's name is not signed, but object_kind in the body is"),
         source: SOURCE,
     };

@@ -26,7 +26,7 @@ impl Entry for StandardWebhooks {
         strength: Strength::SignedBody,
         confirmed: true,
         oracle: Some(
-            "pypi and npm standardwebhooks, svix, openai, resend; npm @clerk/backend; for v1a node:crypto",
+            "PyPI and npm standardwebhooks, svix, openai, resend; npm @clerk/backend; for v1a node:crypto",
         ),
         note: Some(
             "profile=svix, clerk, resend, supabase: other names of headers, or another way to show the secret",

@@ -16,7 +16,7 @@ impl Entry for Stripe {
         name: stripe::Stripe::NAME,
         title: "Stripe",
         signature: "header Stripe-Signature: t=, v1=",
-        signed: "time, full stop, raw body",
+        signed: "time, dot, raw body",
         algorithm: "HMAC-SHA256",
         encoding: "hex",
         time: Some("t in Stripe-Signature"),
