@@ -1,6 +1,6 @@
 //! What happened on the site.
 
-use countersign_core::{Members, Payload, PayloadBytes, PayloadError, read_json};
+use countersign_core::{Members, Payload, PayloadBytes, PayloadError, json_object, read_json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,94 +25,74 @@ pub struct Delivery {
     pub extra: Members,
 }
 
-/// One event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EventEntry {
-    /// The id of the event, of three parts such as `11777.3065.0`.
-    pub id: String,
-    /// Its entry in the site's event log.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_log_entry_id: Option<i64>,
-    /// Such as `Shotgun_Shot_Change`.
-    pub event_type: String,
-    /// `create`, `update`, `delete` or another.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// Who caused it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<Entity>,
-    /// What it happened to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entity: Option<Entity>,
-    /// The project, where there is one.
-    #[serde(default)]
-    pub project: Option<Entity>,
+json_object! {
+    /// One event.
+    pub struct EventEntry {
+        /// The id of the event, of three parts such as `11777.3065.0`.
+        pub id: String,
+        /// Such as `Shotgun_Shot_Change`.
+        pub event_type: String,
+        /// The project, where there is one.
+        #[serde(default)]
+        pub project: Option<Entity>,
+        /// The session in which it happened.
+        #[serde(default)]
+        pub session_uuid: Option<String>,
+    } optional {
+        /// Its entry in the site's event log.
+        pub event_log_entry_id: i64,
+        /// `create`, `update`, `delete` or another.
+        pub operation: String,
+        /// Who caused it.
+        pub user: Entity,
+        /// What it happened to.
+        pub entity: Entity,
+        /// What changed.
+        pub meta: Meta,
+        /// When: `YYYY-MM-DD HH:MM:SS.ffffff`.
+        pub created_at: String,
+        /// The field that changed.
+        pub attribute_name: String,
+        /// The id of the delivery.
+        pub delivery_id: String,
+        /// Said where a body would have been over 1 MB: then `old_value` and `new_value` are left out.
+        pub warning: String,
+    }
+}
+
+json_object! {
+    /// A thing on the site, by its type and number.
+    pub struct Entity {
+        /// Its type, such as `Shot`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// Its number.
+        pub id: i64,
+    }
+}
+
+json_object! {
     /// What changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub meta: Option<Meta>,
-    /// When: `YYYY-MM-DD HH:MM:SS.ffffff`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// The field that changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attribute_name: Option<String>,
-    /// The session in which it happened.
-    #[serde(default)]
-    pub session_uuid: Option<String>,
-    /// The id of the delivery.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_id: Option<String>,
-    /// Said where a body would have been over 1 MB: then `old_value` and `new_value` are left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub warning: Option<String>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
-}
-
-/// A thing on the site, by its type and number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Entity {
-    /// Its type, such as `Shot`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its number.
-    pub id: i64,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
-}
-
-/// What changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Meta {
-    /// The kind of change, such as `attribute_change`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// The field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attribute_name: Option<String>,
-    /// The type of what it is a field of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entity_type: Option<String>,
-    /// The number of what it is a field of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entity_id: Option<i64>,
-    /// The type of the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field_data_type: Option<String>,
-    /// What it was; `None` where it was left out.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub old_value: Option<Value>,
-    /// What it is; `None` where it was left out.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub new_value: Option<Value>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+    pub struct Meta {
+    } optional {
+        /// The kind of change, such as `attribute_change`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// The field.
+        pub attribute_name: String,
+        /// The type of what it is a field of.
+        pub entity_type: String,
+        /// The number of what it is a field of.
+        pub entity_id: i64,
+        /// The type of the field.
+        pub field_data_type: String,
+        /// What it was; `None` where it was left out.
+        #[serde(default, deserialize_with = "present")]
+        pub old_value: Value,
+        /// What it is; `None` where it was left out.
+        #[serde(default, deserialize_with = "present")]
+        pub new_value: Value,
+    }
 }
 
 /// Tells `null` from nothing.

@@ -1,8 +1,8 @@
 //! What an event is about.
 
-use countersign_core::{Members, Sensitive};
+use countersign_core::{Members, Sensitive, json_object};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::payload::names::Resource;
@@ -51,182 +51,138 @@ impl Data {
     }
 }
 
-/// A message, without its text: `GET /messages/{id}` has that.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Message {
-    /// Its id.
-    pub id: String,
-    /// The room that it is in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
-    /// `direct` or `group`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_type: Option<String>,
-    /// Who wrote it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_id: Option<String>,
-    /// The address of who wrote it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_email: Option<String>,
-    /// Who is mentioned in it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mentioned_people: Vec<String>,
-    /// The URLs of its files.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<String>,
-    /// When it was written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created: Option<String>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+json_object! {
+    /// A message, without its text: `GET /messages/{id}` has that.
+    #[serde(rename_all = "camelCase")]
+    pub struct Message {
+        /// Its id.
+        pub id: String,
+        /// Who is mentioned in it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub mentioned_people: Vec<String>,
+        /// The URLs of its files.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub files: Vec<String>,
+    } optional {
+        /// The room that it is in.
+        pub room_id: String,
+        /// `direct` or `group`.
+        pub room_type: String,
+        /// Who wrote it.
+        pub person_id: String,
+        /// The address of who wrote it.
+        pub person_email: String,
+        /// When it was written.
+        pub created: String,
+    }
 }
 
-/// Somebody's being in a room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Membership {
-    /// Its id.
-    pub id: String,
-    /// The room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
-    /// `direct` or `group`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_type: Option<String>,
-    /// Who.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_id: Option<String>,
-    /// Their address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_email: Option<String>,
-    /// Their name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_display_name: Option<String>,
-    /// Their organisation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_org_id: Option<String>,
-    /// Whether they moderate the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_moderator: Option<bool>,
-    /// Whether they are a monitor of the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_monitor: Option<bool>,
-    /// Whether the room is hidden from them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_room_hidden: Option<bool>,
-    /// Since when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created: Option<String>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+json_object! {
+    /// Somebody's being in a room.
+    #[serde(rename_all = "camelCase")]
+    pub struct Membership {
+        /// Its id.
+        pub id: String,
+    } optional {
+        /// The room.
+        pub room_id: String,
+        /// `direct` or `group`.
+        pub room_type: String,
+        /// Who.
+        pub person_id: String,
+        /// Their address.
+        pub person_email: String,
+        /// Their name.
+        pub person_display_name: String,
+        /// Their organisation.
+        pub person_org_id: String,
+        /// Whether they moderate the room.
+        pub is_moderator: bool,
+        /// Whether they are a monitor of the room.
+        pub is_monitor: bool,
+        /// Whether the room is hidden from them.
+        pub is_room_hidden: bool,
+        /// Since when.
+        pub created: String,
+    }
 }
 
-/// A room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Room {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// `direct` or `group`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// Whether it is moderated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_locked: Option<bool>,
-    /// The team that it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team_id: Option<String>,
-    /// When something last happened in it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_activity: Option<String>,
-    /// Who made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creator_id: Option<String>,
-    /// When it was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created: Option<String>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+json_object! {
+    /// A room.
+    #[serde(rename_all = "camelCase")]
+    pub struct Room {
+        /// Its id.
+        pub id: String,
+    } optional {
+        /// Its title.
+        pub title: String,
+        /// `direct` or `group`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// Whether it is moderated.
+        pub is_locked: bool,
+        /// The team that it belongs to.
+        pub team_id: String,
+        /// When something last happened in it.
+        pub last_activity: String,
+        /// Who made it.
+        pub creator_id: String,
+        /// When it was made.
+        pub created: String,
+    }
 }
 
-/// A button or form of a card was used. `GET /attachment/actions/{id}` has the inputs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AttachmentAction {
-    /// Its id.
-    pub id: String,
-    /// The kind of action, such as `submit`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// The message that the card is in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_id: Option<String>,
-    /// Who used it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_id: Option<String>,
-    /// The room that the card is in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
-    /// When it was used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created: Option<String>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+json_object! {
+    /// A button or form of a card was used. `GET /attachment/actions/{id}` has the inputs.
+    #[serde(rename_all = "camelCase")]
+    pub struct AttachmentAction {
+        /// Its id.
+        pub id: String,
+    } optional {
+        /// The kind of action, such as `submit`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// The message that the card is in.
+        pub message_id: String,
+        /// Who used it.
+        pub person_id: String,
+        /// The room that the card is in.
+        pub room_id: String,
+        /// When it was used.
+        pub created: String,
+    }
 }
 
-/// A recording. What opens it is not shown by `Debug`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Recording {
-    /// Its id.
-    pub id: String,
-    /// The meeting that was recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub meeting_id: Option<String>,
-    /// Its topic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub topic: Option<String>,
-    /// The address of the host.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host_email: Option<String>,
-    /// Where it can be watched.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playback_url: Option<Sensitive>,
-    /// Where it can be fetched.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub download_url: Option<Sensitive>,
-    /// The password for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Sensitive>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+json_object! {
+    /// A recording. What opens it is not shown by `Debug`.
+    #[serde(rename_all = "camelCase")]
+    pub struct Recording {
+        /// Its id.
+        pub id: String,
+    } optional {
+        /// The meeting that was recorded.
+        pub meeting_id: String,
+        /// Its topic.
+        pub topic: String,
+        /// The address of the host.
+        pub host_email: String,
+        /// Where it can be watched.
+        pub playback_url: Sensitive,
+        /// Where it can be fetched.
+        pub download_url: Sensitive,
+        /// The password for it.
+        pub password: Sensitive,
+    }
 }
 
-/// A service app that a customer authorised or no longer does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ServiceApp {
-    /// Its id.
-    pub id: String,
-    /// The customer: the organisation that authorised it, which is not the event's `orgId`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorizer_org_id: Option<String>,
-    /// Members that are not listed above.
-    #[serde(flatten)]
-    pub extra: Members,
+json_object! {
+    /// A service app that a customer authorised or no longer does.
+    #[serde(rename_all = "camelCase")]
+    pub struct ServiceApp {
+        /// Its id.
+        pub id: String,
+    } optional {
+        /// The customer: the organisation that authorised it, which is not the event's `orgId`.
+        pub authorizer_org_id: String,
+    }
 }
