@@ -20,8 +20,8 @@ impl Config {
     pub(crate) fn from_env() -> Result<Self, String> {
         let site = "the origin of the site, such as https://my-site.shotgrid.autodesk.com";
         Ok(Self {
-            host: or_else("HOST", "127.0.0.1", "an IP address")?,
-            port: or_else("PORT", "3000", "a port, or 0 for any free one")?,
+            host: parsed("HOST", "127.0.0.1", "an IP address")?,
+            port: parsed("PORT", "3000", "a port, or 0 for any free one")?,
             secret: required("FLOW_SECRET", "the secret token of the action menu item")?,
             site: optional("FLOW_SITE")?.map(|text| read("FLOW_SITE", &text, site)).transpose()?,
         })
@@ -58,7 +58,7 @@ impl FromStr for Origin {
     }
 }
 
-fn or_else<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
+fn parsed<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
     read(name, optional(name)?.as_deref().unwrap_or(default), what)
 }
 

@@ -1,13 +1,15 @@
-//! What the environment says.
+//! The settings, from the environment.
 
-use std::env;
+use std::env::{self, VarError};
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::str::FromStr;
 
 use countersign::{ConfigError, Secret};
 
-/// The settings of the server.
 pub(crate) struct Config {
-    /// To listen on.
-    pub(crate) address: String,
+    pub(crate) host: IpAddr,
+    pub(crate) port: u16,
     /// Where providers reach the server, without a path.
     pub(crate) external_url: String,
     /// What Meta sends with its challenge.
@@ -15,16 +17,17 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn from_env() -> Self {
-        let or = |name: &str, default: &str| env::var(name).unwrap_or_else(|_| default.to_owned());
-        Self {
-            address: format!("{}:{}", or("HOST", "127.0.0.1"), or("PORT", "3000")),
-            external_url: or("EXTERNAL_URL", "http://localhost:3000"),
-            meta_verify_token: env::var("META_VERIFY_TOKEN").ok(),
-        }
+    /// The error names the variable and says what to do.
+    pub(crate) fn from_env() -> Result<Self, String> {
+        Ok(Self {
+            host: parsed("HOST", "127.0.0.1", "an IP address")?,
+            port: parsed("PORT", "3000", "a port, or 0 for any free one")?,
+            external_url: parsed("EXTERNAL_URL", "http://localhost:3000", "a URL")?,
+            meta_verify_token: optional("META_VERIFY_TOKEN")?,
+        })
     }
 
-    /// The key for the provider of that name, if it is to be mounted.
+    /// The key for the provider of that name, if it is to be mounted: a variable that is there and empty is a mistake.
     pub(crate) fn key(name: &str) -> Result<Option<Secret>, ConfigError> {
         let variable = Self::variable(name);
         env::var_os(&variable).map(|_| Secret::from_env(&variable)).transpose()
@@ -33,5 +36,23 @@ impl Config {
     /// What the key for the provider of that name is called.
     pub(crate) fn variable(name: &str) -> String {
         format!("{}_KEY", name.to_uppercase().replace('-', "_"))
+    }
+}
+
+fn parsed<T>(name: &str, default: &str, what: &str) -> Result<T, String>
+where
+    T: FromStr<Err: Display>,
+{
+    let text = optional(name)?.unwrap_or_else(|| default.to_owned());
+    text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
+}
+
+/// An empty variable is as good as none. The value is not shown: it may be a secret.
+fn optional(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
     }
 }

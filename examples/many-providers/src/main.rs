@@ -35,21 +35,25 @@ const GRACE: Duration = Duration::from_secs(20);
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    let config = Config::from_env();
-    let app = match hooks::routes(&config) {
-        Ok(app) => app,
+    let (app, config) = match configured() {
+        Ok(configured) => configured,
         Err(message) => {
             eprintln!("many-providers: {message}");
             return ExitCode::from(2);
         }
     };
-    match serving::serve(layered(app), &config.address, GRACE).await {
+    match serving::serve(app, (config.host, config.port), GRACE).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("many-providers: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn configured() -> Result<(Router, Config), String> {
+    let config = Config::from_env()?;
+    Ok((layered(hooks::routes(&config)?), config))
 }
 
 fn layered(app: Router) -> Router {

@@ -17,10 +17,10 @@ pub(crate) struct Config {
 impl Config {
     /// The error names the variable and says what to do.
     pub(crate) fn from_env() -> Result<Self, String> {
-        let delay: u32 = or_else("ECHO_DELAY_MS", "0", "whole milliseconds")?;
+        let delay: u32 = parsed("ECHO_DELAY_MS", "0", "whole milliseconds")?;
         Ok(Self {
-            host: or_else("HOST", "127.0.0.1", "an IP address")?,
-            port: or_else("PORT", "3000", "a port, or 0 for any free one")?,
+            host: parsed("HOST", "127.0.0.1", "an IP address")?,
+            port: parsed("PORT", "3000", "a port, or 0 for any free one")?,
             api_key: required("MEYA_API_KEY", "the API key of the integration")?,
             urls: required("MEYA_URL", "the webhook's URL as it is configured at Meya")?
                 .split_whitespace()
@@ -31,7 +31,7 @@ impl Config {
     }
 }
 
-fn or_else<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
+fn parsed<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
     let text = optional(name)?.unwrap_or_else(|| default.to_owned());
     text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
 }

@@ -1,6 +1,8 @@
 //! The settings, from the environment.
 
 use std::env::{self, VarError};
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use countersign::{Duplicates, ReplayMode};
@@ -17,22 +19,15 @@ pub(crate) struct Config {
 impl Config {
     /// The error names the variable and says what to do.
     pub(crate) fn from_env() -> Result<Self, String> {
-        let lease = optional("LEASE_SECS")?
-            .map(|secs| secs.parse().map(Duration::from_secs))
-            .transpose()
-            .map_err(|error| format!("LEASE_SECS has to be whole seconds: {error}"))?;
-        let timeout = optional("REDIS_TIMEOUT_MS")?
-            .map(|millis| millis.parse().map(Duration::from_millis))
-            .transpose()
-            .map_err(|error| format!("REDIS_TIMEOUT_MS has to be whole milliseconds: {error}"))?;
-        let port = optional("PORT")?.unwrap_or_else(|| "3000".to_owned());
+        let lease = number("LEASE_SECS", "whole seconds")?.map(Duration::from_secs);
+        let timeout = number("REDIS_TIMEOUT_MS", "whole milliseconds")?.map(Duration::from_millis);
         Ok(Self {
             secret: optional("SPARK_SECRET")?.ok_or(
                 "SPARK_SECRET is not set: set it to the secret that the webhook was created with",
             )?,
             redis: optional("REDIS_URL")?.unwrap_or_else(|| "redis://127.0.0.1/".to_owned()),
             timeout,
-            port: port.parse().map_err(|error| format!("PORT has to be a port: {error}"))?,
+            port: number("PORT", "a port, or 0 for any free one")?.unwrap_or(3000),
             mode: match lease {
                 Some(lease) => ReplayMode::AtLeastOnce { lease },
                 None => ReplayMode::AtMostOnce,
@@ -44,6 +39,12 @@ impl Config {
             },
         })
     }
+}
+
+fn number<T: FromStr<Err: Display>>(name: &str, what: &str) -> Result<Option<T>, String> {
+    let text = optional(name)?;
+    text.map(|text| text.parse().map_err(|error| format!("{name} has to be {what}: {error}")))
+        .transpose()
 }
 
 /// An empty variable is as good as none. The value is not shown: it may be a secret.

@@ -62,7 +62,14 @@ const GRACE: Duration = Duration::from_secs(15);
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    match start().await {
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(message) => {
+            eprintln!("redis-replay: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match start(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("redis-replay: {error}");
@@ -71,8 +78,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start() -> Result<(), Box<dyn Error>> {
-    let config = Config::from_env()?;
+async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let mut options = RedisOptions::default();
     if let Some(timeout) = config.timeout {
         options = options.timeout(timeout);

@@ -20,8 +20,8 @@ impl Config {
     pub(crate) fn from_env() -> Result<Self, String> {
         let site = "the origin of the network, such as https://my-network.speakap.com";
         Ok(Self {
-            host: or_else("HOST", "127.0.0.1", "an IP address")?,
-            port: or_else("PORT", "3000", "a port, or 0 for any free one")?,
+            host: parsed("HOST", "127.0.0.1", "an IP address")?,
+            port: parsed("PORT", "3000", "a port, or 0 for any free one")?,
             secret: required("SPEAKAP_SECRET", "the secret of the application")?,
             site: optional("SPEAKAP_SITE")?
                 .map(|text| read("SPEAKAP_SITE", &text, site))
@@ -60,7 +60,7 @@ impl FromStr for Origin {
     }
 }
 
-fn or_else<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
+fn parsed<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
     read(name, optional(name)?.as_deref().unwrap_or(default), what)
 }
 
