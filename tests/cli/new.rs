@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use toml::Table;
@@ -213,6 +214,17 @@ fn nothing_is_overwritten() {
     assert_eq!(files(there.parent().unwrap()).len(), 1);
     assert_eq!(fs::read_to_string(there).unwrap(), "mine");
     write("spark-bot", there).is_one_error_naming("README.md is there and not an empty folder");
+}
+
+/// A link that leads nowhere: nothing is there, and nothing can be put there.
+#[test]
+fn what_could_not_be_written_is_said() {
+    let folder = Files::new();
+    let written = folder.path("bot");
+    symlink("nowhere", &written).unwrap();
+    write("spark-bot", &written).is_one_error_naming("bot is not whole");
+    let below = Path::new(&folder.write("file", "mine")).join("bot");
+    write("spark-bot", &below).is_one_error_naming("file/bot cannot be read: ");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn is_free(dir: &Path) -> io::Result<bool> {
     match fs::read_dir(dir) {
         Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
+        Err(_) if dir.is_file() => Ok(false),
         Err(error) => Err(error),
     }
 }
