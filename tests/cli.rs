@@ -4,6 +4,7 @@ mod capture;
 mod demo;
 mod explain;
 mod made_up;
+mod new;
 mod providers;
 mod sign;
 mod support;

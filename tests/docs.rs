@@ -1,4 +1,4 @@
-//! What README, docs and the heads of the examples say: every block of code is compiled, read or run, every link leads
+//! What README, docs and the pages of the examples say: every block of code is compiled, read or run, every link leads
 //! somewhere, and every table has a row for each provider.
 //!
 //! Blocks of Rust are doctests: see `support/doctests.rs`. Commands are run as they stand, but for three things: `cargo run`

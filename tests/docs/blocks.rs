@@ -40,12 +40,10 @@ fn each_block_is_of_a_kind_that_is_checked() {
     assert!(checked > 40, "{checked}");
 }
 
-/// Commands and manifests stand where they are run: on pages and at the heads of programs. Other sources have Rust, as
-/// doctests.
+/// Commands and manifests stand where they are run: on pages. Sources have Rust, as doctests.
 #[test]
-fn no_other_source_has_blocks_of_another_kind() {
-    let sources = pages::files().into_iter().filter(|path| path.ends_with(".rs"));
-    for path in sources.filter(|path| !path.ends_with("src/main.rs")) {
+fn no_source_has_blocks_of_another_kind() {
+    for path in pages::files().into_iter().filter(|path| path.ends_with(".rs")) {
         let source = fs::read_to_string(Path::new(ROOT).join(&path)).unwrap();
         for info in source.lines().filter_map(fence) {
             assert!(matches!(info, "" | "no_run"), "{path}: nothing checks a block of {info}");

@@ -29,7 +29,7 @@ fn the_commands_print_what_the_pages_say() {
 /// The page with the output of its commands as it is now. They share a folder; a block of JSON is the file `wrong.json` in
 /// it.
 fn rerun(page: &Page) -> String {
-    let (shell, mut real, mut copied) = (Shell::new(), String::new(), 0);
+    let (shell, mut real, mut copied) = (Shell::of(None), String::new(), 0);
     for block in page.markdown().blocks {
         match block.language() {
             "json" => fs::write(shell.folder().join("wrong.json"), &block.text).unwrap(),

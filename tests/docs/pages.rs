@@ -10,7 +10,7 @@ pub(super) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// Folders with nothing that is written here.
 const PASSED_OVER: [&str; 4] = ["target", "node_modules", "oracles", ".git"];
 
-/// A page of Markdown, or the head of a program.
+/// A page of Markdown.
 pub(super) struct Page {
     /// From the root of the repository.
     pub(super) path: String,
@@ -20,7 +20,6 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn read(path: &str) -> Self {
         let text = fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
-        let text = if path.ends_with(".rs") { head(&text) } else { text };
         Self { path: path.to_owned(), text }
     }
 
@@ -32,8 +31,8 @@ impl Page {
 /// Every page, in the order of their paths. What is a symbolic link is there once; `benches/notes` and `benches/results`
 /// are parts of `docs/performance.md`.
 pub(super) fn all() -> Vec<Page> {
-    let is_page = |path: &str| path.ends_with(".md") || path.ends_with("src/main.rs");
-    let paths = files().into_iter().filter(|path| is_page(path) && !path.starts_with("benches/"));
+    let is_page = |path: &str| path.ends_with(".md") && !path.starts_with("benches/");
+    let paths = files().into_iter().filter(|path| is_page(path));
     let pages: Vec<_> = paths.map(|path| Page::read(&path)).collect();
     assert!(pages.iter().any(|page| page.path == "README.md") && pages.len() > 40);
     pages
@@ -56,10 +55,4 @@ fn find(folder: &Path, found: &mut Vec<String>) {
             found.push(path.strip_prefix(ROOT).unwrap().to_str().unwrap().to_owned());
         }
     }
-}
-
-/// The documentation at the head of a file.
-fn head(source: &str) -> String {
-    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
-    lines.map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect()
 }

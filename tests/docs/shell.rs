@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,6 +17,8 @@ use std::{env, io, process};
 use countersign_tests::process::program;
 use tempfile::TempDir;
 
+use super::pages::ROOT;
+
 /// How long a block may take, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -25,8 +27,11 @@ const READY: [&str; 2] = ["listening on ", "Ready to accept connections"];
 
 /// Stands in for cargo: the programs are built, and with `cargo run` half of them would be built again.
 const CARGO: &str = r#"#!/bin/sh
-[ "$1 $2" = 'run -p' ] || { echo "cargo $*: a page can only have 'cargo run -p PACKAGE' run"; exit 2; }
-package=$3; shift 3
+case "$1 ${2:-}" in
+    'run -p') package=$3; shift 3 ;;
+    'run '|'run --') package=${EXAMPLE:?}; shift ;;
+    *) echo "cargo $*: a page can only have 'cargo run' or 'cargo run -p PACKAGE' run"; exit 2 ;;
+esac
 [ "${1:-}" != -- ] || shift
 [ "$package" != countersign-cli ] || package=countersign
 exec "$PROGRAMS/$package" "$@"
@@ -38,20 +43,26 @@ const PORTS: [&str; 4] = ["3000", "3001", "3002", "6379"];
 /// A shell for the blocks of one page: a folder, and what they left running in it.
 pub(super) struct Shell {
     folder: TempDir,
+    /// What `cargo run` starts.
+    example: String,
     ports: BTreeMap<&'static str, String>,
     running: Vec<Block>,
 }
 
 impl Shell {
-    pub(super) fn new() -> Self {
+    /// In the folder of that example, or else in the root of the repository.
+    pub(super) fn of(example: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cargo = folder.path().join("bin/cargo");
         fs::create_dir(folder.path().join("bin")).unwrap();
         fs::write(&cargo, CARGO).unwrap();
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(folder.path().join("work")).unwrap();
+        // What a page takes from the checkout that it is in.
+        symlink(Path::new(ROOT).join("crates"), folder.path().join("work/crates")).unwrap();
         let ports = PORTS.map(|name| (name, free_port().to_string())).into();
-        Self { folder, ports, running: Vec::new() }
+        let example = example.unwrap_or_default().to_owned();
+        Self { folder, example, ports, running: Vec::new() }
     }
 
     /// The folder that the commands run in.
@@ -109,6 +120,7 @@ impl Shell {
             .current_dir(self.folder())
             .env("PATH", env::join_paths(path).unwrap())
             .env("PROGRAMS", programs)
+            .env("EXAMPLE", &self.example)
             // Where nothing is said, a server takes port 3000 and Redis is at 6379.
             .env("PORT", &self.ports["3000"])
             .env("REDIS_URL", format!("redis://127.0.0.1:{}/", self.ports["6379"]))

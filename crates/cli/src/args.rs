@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Vectors(Vectors),
     /// Start a server behind every provider's layer, and send it genuine and forged requests
     Demo(Demo),
+    /// Write a crate to begin with, out of one of the examples; list them
+    New(New),
 }
 
 #[derive(ClapArgs, Debug)]
@@ -161,4 +163,19 @@ pub(crate) struct Demo {
     /// Leave the server up, and print curl calls to try
     #[arg(long)]
     pub(crate) keep: bool,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct New {
+    /// The example; without one they are listed
+    #[arg(requires = "dir")]
+    pub(crate) example: Option<String>,
+    /// Where the crate is to be: a folder that is empty or not there yet
+    pub(crate) dir: Option<PathBuf>,
+    /// Take countersign from a checkout, not from crates.io: until the first release it is not there
+    #[arg(long, value_name = "CHECKOUT", requires = "example")]
+    pub(crate) path: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "example")]
+    pub(crate) json: bool,
 }

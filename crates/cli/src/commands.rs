@@ -2,6 +2,7 @@
 
 mod demo;
 mod explain;
+mod new;
 mod providers;
 mod sign;
 mod vectors;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Explain(args) => explain::run(&args),
         Command::Vectors(Vectors::Run(args)) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::New(args) => new::run(&args),
     }
 }
 

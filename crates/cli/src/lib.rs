@@ -14,6 +14,7 @@ mod commands;
 mod curl;
 pub mod demo;
 mod draft;
+mod examples;
 mod failure;
 pub mod input;
 pub mod registry;

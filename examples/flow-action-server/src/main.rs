@@ -1,18 +1,4 @@
-//! An action server of Flow Production Tracking: an action menu item opens it in the user's
-//! browser, and it shows what the user had selected. Copy it and change `page.rs`.
-//!
-//! ```sh
-//! FLOW_SECRET=.. FLOW_SITE=https://my-site.shotgrid.autodesk.com cargo run -p flow-action-server
-//! ```
-//!
-//! The URL of the action menu item is `http://127.0.0.1:3000/ami` then.
-//!
-//! | variable | |
-//! |---|---|
-//! | `FLOW_SECRET` | the secret token of the action menu item |
-//! | `FLOW_SITE` | the origin of the site: its pages, and no others, may show this one in a frame; without it, none may |
-//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//! An action server of Flow Production Tracking: shows what a user selected. `README.md` says how it is run.
 
 mod config;
 mod headers;

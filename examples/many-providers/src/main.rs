@@ -1,17 +1,4 @@
-//! One server with a route for each provider, so that it can be seen how they are put together. Take what you
-//! need from `hooks.rs`; a route is mounted where its key is in the environment.
-//!
-//! ```sh
-//! GITHUB_KEY=.. STRIPE_KEY=.. cargo run -p many-providers
-//! ```
-//!
-//! | variable | |
-//! |---|---|
-//! | `NAME_KEY` | what the provider shows: a secret, a token or a public key. `NAME` is that of the route, so `STANDARD_WEBHOOKS_KEY` is for `/standard-webhooks` |
-//! | `META_VERIFY_TOKEN` | what Meta sends with the challenge when a subscription is made |
-//! | `EXTERNAL_URL` | where providers reach the server, `http://localhost:3000` by default: some sign it |
-//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why a request was refused |
+//! One server with a route for each provider. `README.md` says how it is run.
 
 mod config;
 mod hooks;

@@ -1,29 +1,4 @@
-//! An echo bot behind a webhook of Meya: it answers what a user says, and it answers in time. Copy it and
-//! change `bot.rs`.
-//!
-//! ```sh
-//! MEYA_API_KEY=.. MEYA_URL=https://bot.example.com/meya cargo run -p meya-webhook
-//! ```
-//!
-//! To try it without Meya, beside the server:
-//!
-//! ```sh
-//! MEYA_API_KEY=.. cargo run -p countersign-cli -- sign meya --secret-env MEYA_API_KEY --set urls=https://bot.example.com/meya \
-//!     --url http://127.0.0.1:3000/meya --send
-//! ```
-//!
-//! A request that somebody recorded can be sent again: Meya signs no id, and no time that every event has.
-//! Events of version 2 need not have a `timestamp`, so `.max_age(..)`, which would refuse those without, is not set
-//! here; who gets events of version 1 only can set it. A bot that does more than to echo keeps in mind
-//! what it has done.
-//!
-//! | variable | |
-//! |---|---|
-//! | `MEYA_API_KEY` | the API key of the integration |
-//! | `MEYA_URL` | the webhook's URL, exactly as it is configured at Meya; several by white space |
-//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `ECHO_DELAY_MS` | how long the bot takes to think, 0 by default: to see what becomes of a slow one |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//! An echo bot behind a webhook of Meya, which answers in time. `README.md` says how it is run.
 
 mod bot;
 mod config;

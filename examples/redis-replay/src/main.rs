@@ -1,34 +1,5 @@
-//! A server that handles each webhook once, however many of it run and wherever: what was handled
-//! is remembered in Redis. Start one, and two of the server:
-//!
-//! ```sh
-//! redis-server --port 6379 --appendonly yes --appendfsync always --maxmemory-policy noeviction &
-//! ```
-//!
-//! ```sh
-//! PORT=3001 SPARK_SECRET=.. cargo run -p redis-replay &
-//! PORT=3002 SPARK_SECRET=.. cargo run -p redis-replay &
-//! ```
-//!
-//! The first of these is handled; the second, the same request sent to the other server, gets 401:
-//!
-//! ```sh
-//! echo '{"id":"W","resource":"rooms","event":"created","data":{"id":"R"}}' > event.json
-//! for port in 3001 3002; do
-//!     SPARK_SECRET=.. cargo run -p countersign-cli -- sign spark --secret-env SPARK_SECRET \
-//!         --url http://127.0.0.1:$port/spark --body-file event.json --send
-//! done
-//! ```
-//!
-//! | variable | |
-//! |---|---|
-//! | `SPARK_SECRET` | the secret that the webhook was created with |
-//! | `REDIS_URL` | `redis://127.0.0.1/` by default |
-//! | `REDIS_TIMEOUT_MS` | how long Redis may take to answer, before a request gets 503: `500` by default |
-//! | `PORT` | `3000` by default; `0` is any free one |
-//! | `LEASE_SECS` | if it is set, what broke off is handled again after so many seconds: at least once instead of at most once |
-//! | `DUPLICATES` | `refuse` (401) by default; `acknowledge` (200) for a provider that retries until it hears that |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//! A server that handles each webhook once, however many of it run: what was handled is remembered in Redis.
+//! `README.md` says how it is run.
 
 mod config;
 

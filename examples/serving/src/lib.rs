@@ -1,6 +1,6 @@
-//! How the examples serve. `axum::serve` waits for ever for a head that never ends, so whoever opens
-//! connections and says nothing takes every descriptor that the process has. Copy this one file, as
-//! a module of yours.
+//! How to serve so that no client holds the server up. `axum::serve` waits for ever for a head that
+//! never ends, so whoever opens connections and says nothing takes every descriptor that the process
+//! has. One file, to be a module of yours: `countersign new` writes it so.
 //!
 //! | a client that | is cut off |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | opens more than [`STREAMS`] streams on one connection of HTTP/2 | those are refused |
 //! | resets streams as quickly as it opens them | at once |
 //! | asks and never reads the answers, or is gone without a word | after 20 s without any progress, on Linux |
-//! | drips a body | by the layer for that: see `docs/layer-order.md` |
+//! | drips a body | by the layer for that: see `guide::layer_order` of `countersign` |
 //!
 //! How many connections there may be is what the system allows: `ulimit -n`, `LimitNOFILE=` in a
 //! unit of systemd.

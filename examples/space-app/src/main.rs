@@ -1,33 +1,5 @@
-//! A chatbot of JetBrains Space that lists its commands and echoes messages: verified by Space's
-//! public key, which is fetched, kept and followed through rotations. Copy it and change `app.rs`.
-//!
-//! ```sh
-//! SPACE_URL=https://acme.jetbrains.space SPACE_CLIENT_ID=.. SPACE_CLIENT_SECRET=.. \
-//!     cargo run -p space-app
-//! ```
-//!
-//! To try it without Space, with a signing key:
-//!
-//! ```sh
-//! PORT=3001 SPACE_SIGNING_KEY=.. cargo run -p space-app
-//! ```
-//!
-//! And beside the server:
-//!
-//! ```sh
-//! SPACE_SIGNING_KEY=.. cargo run -p countersign-cli -- sign space-signing-key \
-//!     --secret-env SPACE_SIGNING_KEY --url http://127.0.0.1:3001/space --send
-//! ```
-//!
-//! | variable | |
-//! |---|---|
-//! | `SPACE_URL` | the URL of the organisation: `https`, or `http` on a loopback address |
-//! | `SPACE_CLIENT_ID`, `SPACE_CLIENT_SECRET` | what the application is called there, and its secret |
-//! | `SPACE_SIGNING_KEY` | the signing key, if the application is to be verified by that; the three above may then be absent, and messages are echoed in the answer alone |
-//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
-//!
-//! How a message is written was read in Space's documentation and not tried on a server of Space.
+//! A chatbot of JetBrains Space that lists its commands and echoes messages: verified by Space's public key.
+//! `README.md` says how it is run.
 
 mod app;
 mod chat;

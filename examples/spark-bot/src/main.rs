@@ -1,37 +1,4 @@
-//! A Webex bot that answers messages: verified, guarded, in the background. Copy it and change
-//! `bot.rs`.
-//!
-//! ```sh
-//! SPARK_SECRET=.. SPARK_BOT_TOKEN=.. SPARK_ALLOWED_ORGS=org,org cargo run -p spark-bot
-//! ```
-//!
-//! To try it without Webex, beside the server:
-//!
-//! ```sh
-//! SPARK_SECRET=.. cargo run -p countersign-cli -- sign spark --secret-env SPARK_SECRET \
-//!     --url http://127.0.0.1:3000/spark --send
-//! ```
-//!
-//! | variable | |
-//! |---|---|
-//! | `SPARK_SECRET` | the secret that the webhook was created with |
-//! | `SPARK_BOT_TOKEN` | the bot's access token |
-//! | `SPARK_ALLOWED_ORGS` | ids of the organisations whose members may be in a room, by commas |
-//! | `SPARK_API` | `https://webexapis.com/v1/` by default |
-//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `BODY_DEADLINE_SECS` | within which the body of a request has to arrive, 10 by default |
-//! | `VERDICT_CACHE_SECS` | how long the verdict on a room is kept, 0 (not at all) by default |
-//! | `REMEMBER_SECS` | how long an event that was handled is remembered, a week by default |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
-//!
-//! Send the same event again, and it is refused with 401: nothing in it says when it was signed, so
-//! who captured one could otherwise have it answered for as long as the secret is used. The bot
-//! remembers what it handled for as long as `REMEMBER_SECS` says and it runs, up to 300,000 events in 23 MB:
-//! one every two seconds for a week. Change the secret within that time, and have several servers
-//! remember together in Redis, as `examples/redis-replay` does, where a restart must not forget.
-//!
-//! A webhook for `messages`/`created` makes it answer. Where verdicts are kept, add one for
-//! `memberships` (all events), so that it notices at once who joins a room.
+//! A Webex bot that answers messages: verified, guarded, in the background. `README.md` says how it is run.
 
 mod bot;
 mod config;

@@ -1,18 +1,4 @@
-//! An application of Speakap: the network shows it in a frame, and it shows who is signed in, in
-//! the language of the user. Copy it and change `page.rs`.
-//!
-//! ```sh
-//! SPEAKAP_SECRET=.. SPEAKAP_SITE=https://my-network.speakap.com cargo run -p speakap-app
-//! ```
-//!
-//! The URL of the application is `http://127.0.0.1:3000/speakap` then.
-//!
-//! | variable | |
-//! |---|---|
-//! | `SPEAKAP_SECRET` | the secret of the application |
-//! | `SPEAKAP_SITE` | the origin of the network: its pages, and no others, may show this one in a frame; without it, none may |
-//! | `HOST`, `PORT` | `127.0.0.1` and `3000` by default; port `0` is any free one |
-//! | `RUST_LOG` | what is logged, `info` by default; `countersign=debug` says why one was refused |
+//! An application of Speakap: shows who is signed in. `README.md` says how it is run.
 
 mod config;
 mod headers;
