@@ -3,10 +3,8 @@
 //! Random forms, spelled in random ways, are signed by `differential/forms.py`; both verdicts and
 //! the texts that were signed have to agree.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use bytes::Bytes;
+use countersign_tests::python;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -76,36 +74,8 @@ fn forms() -> Vec<Vec<(Spelled, Spelled)>> {
         .collect()
 }
 
-fn python(cases: &[Value]) -> Vec<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/differential/forms.py");
-    let mut child = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 runs");
-    let mut input = child.stdin.take().expect("its input");
-    let text = cases.iter().map(|case| format!("{case}\n")).collect::<String>();
-    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
-    let output = child.wait_with_output().expect("it ends");
-    writer.join().expect("no panic").expect("it reads all");
-    assert!(output.status.success());
-    let lines = String::from_utf8(output.stdout).expect("UTF-8");
-    lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
-}
-
-/// Where there is no Python there is nothing to compare with; CI has to have it.
-fn has_python() -> bool {
-    let found = Command::new("python3").arg("--version").output().is_ok();
-    assert!(found || std::env::var_os("CI").is_none(), "CI has no python3: see scripts/test");
-    found
-}
-
 #[test]
 fn python_and_we_agree_on_random_forms() {
-    if !has_python() {
-        return eprintln!("python3 is missing, so nothing was compared; scripts/test installs it");
-    }
     let wire = |fields: &[(Spelled, Spelled)], plainly: bool, time: &str| {
         let field = |(name, value): &(Spelled, Spelled)| {
             let [name, value] = match plainly {
@@ -127,7 +97,11 @@ fn python_and_we_agree_on_random_forms() {
                 "speakap_by_us": text(signed_by(&countersign::Speakap::default(), speakap.clone()))})
         })
         .collect();
-    let answers = python(&cases);
+    let Some(answers) = python::answers("forms.py", cases.iter().map(Value::to_string)) else {
+        return;
+    };
+    let answers: Vec<Value> =
+        answers.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(answers.len(), FORMS);
 
     let mut blanks = 0;

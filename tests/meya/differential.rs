@@ -1,55 +1,20 @@
 //! Against the original: Python's own `json.dumps` over random documents, whole ones and broken ones.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
-use std::thread;
 
 use countersign_python_json::canonicalize;
+use countersign_tests::python;
 
 use super::documents::Documents;
 
 const DOCUMENTS: usize = 24_000;
 
-/// Where there is no Python there is nothing to compare with; CI has to have it.
-fn has_python() -> bool {
-    let found = Command::new("python3").arg("--version").output().is_ok();
-    assert!(found || std::env::var_os("CI").is_none(), "CI has no python3: see scripts/test");
-    found
-}
-
-/// What one long-lived Python says of each document.
-fn python(documents: &[Vec<u8>]) -> Vec<String> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/differential/canonical.py");
-    let mut child = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 runs");
-    let mut input = child.stdin.take().expect("its input");
-    let output = BufReader::new(child.stdout.take().expect("its output"));
-    let answers = thread::scope(|scope| {
-        scope.spawn(move || {
-            for document in documents {
-                let digits: String = document.iter().map(|byte| format!("{byte:02x}")).collect();
-                writeln!(input, "{digits}").expect("it reads all");
-            }
-        });
-        output.lines().map(|line| line.expect("a line")).collect()
-    });
-    assert!(child.wait().expect("it ends").success());
-    answers
-}
-
 #[test]
 fn python_and_we_agree_on_random_documents() {
-    if !has_python() {
-        return eprintln!("python3 is missing, so nothing was compared; scripts/test installs it");
-    }
     // The same documents in each run, so that a failure can be looked at again.
     let documents: Vec<_> = Documents::deterministic().take(DOCUMENTS).collect();
-    let answers = python(&documents);
+    let hex = |document: &Vec<u8>| document.iter().map(|byte| format!("{byte:02x}")).collect();
+    let Some(answers) = python::answers("canonical.py", documents.iter().map(hex)) else { return };
     assert_eq!(answers.len(), DOCUMENTS);
 
     let mut seen = BTreeMap::<String, usize>::new();

@@ -7,6 +7,7 @@ pub mod form_server;
 pub mod key_pair;
 pub mod logs;
 pub mod process;
+pub mod python;
 pub mod redis;
 pub mod rsa;
 pub mod script;
