@@ -7,6 +7,8 @@
 //! What one request takes is the difference between many of them and a few, so what it takes to start is left out.
 //! Valgrind's processor has no instructions for hashes, so there is none: see [`null`].
 
+#[path = "../callgrind.rs"]
+mod callgrind;
 mod counts;
 mod null;
 #[path = "../report.rs"]

@@ -1,7 +1,10 @@
 //! Starts this program again in Valgrind, and reads what was counted.
 
-use std::env::{consts, current_exe};
+use std::env::consts;
+use std::path::Path;
 use std::process::Command;
+
+use crate::callgrind::callgrind;
 
 /// The arguments with which it is started again.
 pub(crate) const SEND: &str = "send";
@@ -24,22 +27,8 @@ fn total(variant: &str, size: usize, times: u64) -> u64 {
     collected.trim().parse().expect("a number")
 }
 
-/// Makes the C library copy memory by the same code whatever the processor could do besides.
-const PLAIN_COPIES: &str = "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-SSE4_1,-SSSE3";
-
-/// What it wrote, and what Valgrind said.
 fn run(arguments: &[&str]) -> (String, String) {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(current_exe().expect("the path of this program"))
-        .args(arguments)
-        .env_clear()
-        .env("GLIBC_TUNABLES", PLAIN_COPIES)
-        .output()
-        .expect("valgrind can be started");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
-    (String::from_utf8_lossy(&output.stdout).into_owned(), said)
+    callgrind(arguments, Path::new("/dev/null"))
 }
 
 /// What the counts depend on, a line each.

@@ -5,7 +5,9 @@
 //!
 //! It takes about a minute. `-- --functions Slack` prints the functions of that provider behind the parts.
 
+#[path = "../callgrind.rs"]
 mod callgrind;
+mod functions;
 mod parts;
 
 use std::env::args;
@@ -18,7 +20,7 @@ use countersign_benches::ways::{
 };
 use tokio::runtime::Builder;
 
-use self::callgrind::{Profile, SEND};
+use self::functions::{Profile, SEND};
 use self::parts::{PARTS, part_of};
 
 const SIZE: usize = 256;

@@ -63,7 +63,7 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
         .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
         .layer(verify);
     let app = Router::new().route("/spark", post(on_event).route_layer(layers));
-    Ok(serving::serve(app, ("127.0.0.1", config.port), GRACE).await?)
+    Ok(serving::serve(app, (config.host, config.port), GRACE).await?)
 }
 
 /// Once for each event, on one of the servers. A 5xx from here would let a retry be handled.

@@ -37,7 +37,7 @@ impl Profile {
         &CLERK,
         &RESEND,
         &SUPABASE,
-        &adopter("openai", "OpenAI", Some("pypi, npm openai")),
+        &adopter("openai", "OpenAI", Some("PyPI, npm openai")),
         &adopter("anthropic", "Anthropic", None),
         &adopter("etsy", "Etsy", None),
         &adopter("gemini", "Gemini", None),
@@ -49,14 +49,14 @@ impl Profile {
 }
 
 pub(crate) static STANDARD: Profile =
-    adopter("standard", "Standard Webhooks", Some("pypi, npm standardwebhooks"));
+    adopter("standard", "Standard Webhooks", Some("PyPI, npm standardwebhooks"));
 
 static SVIX: Profile =
-    Profile { headers: Headers::Either, ..by_svix("svix", "Svix", "pypi, npm svix") };
+    Profile { headers: Headers::Either, ..by_svix("svix", "Svix", "PyPI, npm svix") };
 
 static CLERK: Profile = by_svix("clerk", "Clerk", "npm @clerk/backend");
 
-static RESEND: Profile = by_svix("resend", "Resend", "pypi, npm resend");
+static RESEND: Profile = by_svix("resend", "Resend", "PyPI, npm resend");
 
 static SUPABASE: Profile =
     Profile { before_secret: "v1,", ..adopter("supabase", "Supabase", None) };

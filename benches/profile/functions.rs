@@ -1,9 +1,9 @@
-//! Starts this program again in Valgrind, and reads what each function took.
+//! What each function took, as callgrind found it.
 
 use std::collections::HashMap;
-use std::env::current_exe;
 use std::fs;
-use std::process::Command;
+
+use crate::callgrind::callgrind;
 
 /// The argument with which it is started again.
 pub(crate) const SEND: &str = "send";
@@ -45,14 +45,7 @@ impl Profile {
 
 fn run(provider: &str, way: &str, times: u32) -> Profile {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    let output = Command::new("valgrind")
-        .arg("--tool=callgrind")
-        .arg(format!("--callgrind-out-file={}", file.path().display()))
-        .arg(current_exe().expect("the path of this program"))
-        .args([SEND, provider, way, &times.to_string()])
-        .output()
-        .expect("valgrind can be started");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    callgrind(&[SEND, provider, way, &times.to_string()], file.path());
     read(&fs::read_to_string(file.path()).expect("what callgrind wrote"))
 }
 
