@@ -39,8 +39,9 @@ use crate::window::Window;
 ///    the extensions. It is made ready only now, so strangers hold none of its permits.
 ///
 /// Anything else is answered with 401 (413, 408 or 400 if the body itself could not be had, 503 if the
-/// keys or the store could not, 409 while the same request is being handled) and an empty body. The reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into
-/// the extensions of the answer.
+/// keys or the store could not, 409 while the same request is being handled) and an empty body. The
+/// reason goes to `tracing`, target `countersign`, and as a [`VerifyError`] into the extensions of the
+/// answer.
 ///
 /// On a route, use `post(handler).route_layer(layer)`, so that other methods get 405 and other
 /// paths 404. A layer that decompresses bodies must not be outside of this one. A client that
