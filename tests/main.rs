@@ -23,6 +23,7 @@ mod meya;
 mod meya_webhook;
 mod multi_tenant;
 mod no_early_exit;
+mod observability;
 mod packages;
 mod pieces;
 mod placement;
