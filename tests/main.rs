@@ -27,6 +27,7 @@ mod observability;
 mod packages;
 mod pieces;
 mod placement;
+mod prometheus;
 mod providers;
 mod replay;
 mod rules;

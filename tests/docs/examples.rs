@@ -5,11 +5,12 @@ use super::pages::{self, Page};
 use super::shell::{Shell, is_built};
 
 /// The programs at whose heads there are commands, and the answers that these get, one after another.
-const ANSWERS: [(&str, &[u16]); 8] = [
+const ANSWERS: [(&str, &[u16]); 9] = [
     ("flow-action-server", &[]),
     ("many-providers", &[]),
     ("meya-webhook", &[200]),
     ("multi-tenant", &[200]),
+    ("prometheus-endpoint", &[200]),
     ("redis-replay", &[200, 401]),
     ("space-app", &[200]),
     ("spark-bot", &[200]),
