@@ -10,6 +10,7 @@ mod console;
 mod examples;
 mod links;
 mod markdown;
+mod observability;
 mod pages;
 mod shell;
 mod tables;

@@ -24,6 +24,8 @@ fn each_block_is_of_a_kind_that_is_checked() {
                 "sh" | "console" | "toml" => {}
                 "json" => drop(serde_json::from_str::<serde_json::Value>(&block.text).expect(at)),
                 "mermaid" => assert!(block.text.starts_with("flowchart "), "{at}"),
+                // Each is looked at in `observability.rs`, and asked of a Prometheus in `prometheus.rs`.
+                "promql" => assert_eq!(page, "docs/observability.md", "{at}"),
                 // What a program printed: no code.
                 "text" => assert_eq!(page, "docs/performance.md", "{at}"),
                 other => panic!("{at}: nothing checks a block of {other:?}"),

@@ -5,11 +5,12 @@ use super::pages::{self, Page};
 use super::shell::{Shell, is_built};
 
 /// The examples, and the answers that the commands on their pages get, one after another.
-const ANSWERS: [(&str, &[u16]); 8] = [
+const ANSWERS: [(&str, &[u16]); 9] = [
     ("flow-action-server", &[200]),
     ("many-providers", &[200]),
     ("meya-webhook", &[200]),
     ("multi-tenant", &[200]),
+    ("prometheus-endpoint", &[200]),
     ("redis-replay", &[200, 401]),
     ("space-app", &[200]),
     ("spark-bot", &[200]),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::pages::Page;
 
 /// The rows of the first table with that column, each by the names of its columns.
-fn rows(text: &str, column: &str) -> Vec<BTreeMap<String, String>> {
+pub(super) fn rows(text: &str, column: &str) -> Vec<BTreeMap<String, String>> {
     let lines = text.lines().map(|line| line.trim_start_matches("//!").trim());
     let mut lines = lines.skip_while(|line| !cells(line).iter().any(|cell| cell == column));
     let names = cells(lines.next().unwrap_or_default());

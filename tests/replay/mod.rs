@@ -37,7 +37,7 @@ fn signed_by<S: Sign>(scheme: &S, secret: &str, body: &str) -> Request<Bytes> {
     scheme.sign(&secret, NOW, request.expect("a request")).expect("a signature")
 }
 
-fn signed(body: &str) -> Request<Bytes> {
+pub(crate) fn signed(body: &str) -> Request<Bytes> {
     signed_by(&Spark::default(), SECRET, body)
 }
 
@@ -45,7 +45,7 @@ fn spark(replay: impl Into<Replay>) -> SparkVerify {
     SparkVerify::new(SECRET).replay(replay.into().retention(DAY))
 }
 
-fn modes() -> [ReplayMode; 2] {
+pub(crate) fn modes() -> [ReplayMode; 2] {
     [ReplayMode::AtMostOnce, ReplayMode::at_least_once()]
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn sent<B>(response: Response<B>) -> Sent {
 
 /// What a handler does with a request.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+pub(crate) enum Act {
     Answer(StatusCode),
     /// Without an answer, as a time-out inside does.
     Fail,
@@ -87,13 +87,13 @@ enum Act {
 
 /// A handler that does what it is told, and counts. It answers 200 when there is nothing left.
 #[derive(Clone, Default)]
-struct Handler {
+pub(crate) struct Handler {
     acts: Arc<Mutex<VecDeque<Act>>>,
     calls: Arc<AtomicUsize>,
 }
 
 impl Handler {
-    fn told(acts: impl IntoIterator<Item = Act>) -> Self {
+    pub(crate) fn told(acts: impl IntoIterator<Item = Act>) -> Self {
         let acts = Arc::new(Mutex::new(acts.into_iter().collect()));
         Self { acts, calls: Arc::default() }
     }

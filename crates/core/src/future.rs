@@ -26,6 +26,7 @@ use crate::gather::{Gather, declared_length};
 use crate::head::Head;
 use crate::keys::KeyFuture;
 use crate::layer::Config;
+use crate::meter::Answered;
 use crate::proof::Proof;
 use crate::replay::{Held, Settling, Unfinished};
 use crate::scheme::{KeyOf, Scheme};
@@ -74,17 +75,19 @@ where
         tenant: Option<Box<str>>,
         request: Request<ReqBody>,
     ) -> Self {
+        let watch = config.meter.arrived();
         let head = Head::of(&request).with_tenant(tenant.as_deref());
         if let Some(begun) = engine::challenged(&config, &head) {
             let (request, body) = emptied(request);
-            let work = Work { inner, config, tenant, request };
+            let work = Work { inner, config, tenant, request, watch };
             return Self { state: State::turn(begun, UNREAD, work, body) };
         }
         // As `engine::read` does, which would hand the evidence back, and so move it.
         let mut found = config.scheme.inspect(&head, None);
         let begun = engine::begin(&config, &head, &mut found);
         let (request, body) = emptied(request);
-        Self { state: State::next(begun, found, Work { inner, config, tenant, request }, body) }
+        let work = Work { inner, config, tenant, request, watch };
+        Self { state: State::next(begun, found, work, body) }
     }
 }
 
@@ -136,6 +139,7 @@ where
             Ok(Begun::Wanting(keys)) => work.wait(keys, Purpose::Stream(found, body)),
             Ok(Begun::Challenge(keys)) => work.wait(keys, Purpose::Challenge(body)),
             Ok(Begun::Answered(answer)) => {
+                work.config.meter.answered(Answered::Handshake);
                 work.leave(body);
                 Self::Answered { answer: Some(*answer) }
             }

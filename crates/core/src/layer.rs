@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, Reason, VerifyError};
 use crate::head::Head;
 use crate::keys::{KeySet, KeySource};
+use crate::meter::{Answered, Meter};
 use crate::method::Method;
 use crate::proof::Proof;
 use crate::refused::{OnRefused, Refused};
@@ -64,6 +65,7 @@ pub(crate) struct Config<S: Scheme> {
     /// What is checked where the keys are unknown.
     pub(crate) decoy: Option<KeySet<KeyOf<S>>>,
     pub(crate) replay: Option<Arc<Replay>>,
+    pub(crate) meter: Meter,
 }
 
 type Reject = dyn Fn(&VerifyError) -> Response<Bytes> + Send + Sync;
@@ -137,6 +139,7 @@ impl<S: Scheme> VerifyLayer<S> {
                 locate: None,
                 decoy,
                 replay: None,
+                meter: Meter::new(S::NAME),
             }),
         }
     }
@@ -283,7 +286,7 @@ impl<S: Scheme> Config<S> {
         // What `check` has refused cannot come here; to remember for ever would be the safe side.
         let keep = self.keep(replay).unwrap_or(Duration::MAX);
         Some(match replay::keys(proof) {
-            Ok(keys) => replay::claim(replay, S::NAME, keys, keep),
+            Ok(keys) => replay::claim(replay, S::NAME, self.meter.clone(), keys, keep),
             Err(reason) => Claiming::Ready(Err(reason)),
         })
     }
@@ -294,6 +297,7 @@ impl<S: Scheme> Config<S> {
         if error.reason() != Reason::Replayed || duplicates != Some(Duplicates::Acknowledge) {
             return self.refuse(error);
         }
+        self.meter.answered(Answered::Duplicate);
         let mut response = Response::new(Bytes::new());
         error.log_as(response.status());
         response.extensions_mut().insert(error);
@@ -315,8 +319,9 @@ impl<S: Scheme> Config<S> {
         self.refuse(error)
     }
 
-    /// Logs a refusal and makes its answer.
+    /// Counts a refusal, logs it and makes its answer.
     fn refuse(&self, error: VerifyError) -> Response<Bytes> {
+        self.meter.refused(error.reason());
         error.log();
         let mut response = match &self.reject {
             Some(reject) => reject(&error),
@@ -367,6 +372,7 @@ impl<S: Scheme> Clone for Config<S> {
             locate: self.locate.clone(),
             decoy: self.decoy.clone(),
             replay: self.replay.clone(),
+            meter: self.meter.clone(),
         }
     }
 }

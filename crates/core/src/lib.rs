@@ -20,6 +20,7 @@
 //!   one from before a router nested it.
 //! - `dissect`: the module `dissect`, which takes a check apart to say why a request was refused.
 //! - `json`: `SignedJson<S, T>`, a payload of the user's own type.
+//! - `metrics`: what becomes of requests is counted by the recorder of the crate `metrics`.
 //!
 //! [countersign]: https://crates.io/crates/countersign
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -44,6 +45,7 @@ mod json;
 mod keys;
 mod layer;
 mod looked;
+mod meter;
 mod method;
 mod offline;
 mod outcome;

@@ -24,6 +24,10 @@ pub mod migrating {}
 #[doc = include_str!("../docs/replay.md")]
 pub mod replay {}
 
+/// [debugging]: crate#other-features
+#[doc = include_str!("../docs/observability.md")]
+pub mod observability {}
+
 #[doc = include_str!("../docs/providers.md")]
 pub mod providers {}
 

@@ -42,6 +42,7 @@
 //! | `axum-router` | what needs the router of axum: `PathTenant`, `VerifyLayer::route` |
 //! | `cache` | `CachedKeys`, a cache in front of any key source |
 //! | `explain` | `explain`, which says why a request was refused, and keeps refused ones for later |
+//! | `metrics` | what becomes of requests is counted by the recorder of the crate `metrics`: see [observability](guide::observability) |
 //! | `redis` | `RedisReplay`, which remembers handled requests for many processes; `redis-tls` and `redis-cluster` add those |
 //! | `space-fetch` | `SpaceKeys`, which fetches the public keys, and `Installer`; it brings an HTTP client |
 //! | `spark-org-guard` | `SparkOrgGuard`, which asks the Webex API who is in a room; it brings an HTTP client |
@@ -57,6 +58,7 @@
 //! - [Testing your handler](guide::testing)
 //! - [From a middleware of your own](guide::migrating)
 //! - [Replay protection](guide::replay)
+//! - [What can be watched: events and metrics](guide::observability)
 //! - [Every provider](guide::providers), with what it signs and what it is compared with
 //! - From the vendor's sample: [Webex](guide::spark), [Flow Production Tracking](guide::flow),
 //!   [JetBrains Space](guide::space), [Meya](guide::meya), [Speakap](guide::speakap)

@@ -18,6 +18,7 @@ use crate::error::{Reason, VerifyError};
 use crate::head::Head;
 use crate::keys::KeyFuture;
 use crate::layer::Config;
+use crate::meter::{Answered, Watch};
 use crate::proof::{Covered, Proof};
 use crate::replay::{Claiming, Held, Unfinished};
 use crate::scheme::{KeyOf, Scheme};
@@ -29,6 +30,7 @@ pub(super) struct Work<S: Scheme, Inner> {
     pub(super) tenant: Option<Box<str>>,
     /// Its body is put in when it was read.
     pub(super) request: Request<Full<Bytes>>,
+    pub(super) watch: Watch,
 }
 
 impl<S: Scheme, Inner> Work<S, Inner> {
@@ -95,10 +97,22 @@ pub(super) enum Step<S: Scheme> {
     Refuse(Reason, Option<Bytes>),
 }
 
+impl<S: Scheme> Step<S> {
+    /// Whether it says what the request was, now that its body is there.
+    fn is_verdict(&self) -> bool {
+        match self {
+            Self::Pass(_) | Self::Answer(_) => true,
+            Self::Refuse(_, body) => body.is_some(),
+            Self::Claim(..) | Self::Wait(..) => false,
+        }
+    }
+}
+
 /// After the body was read.
 impl<S: Scheme, Inner> Work<S, Inner> {
     #[inline]
     pub(super) fn judge(&mut self, fed: Option<&mut Fed<S>>, body: Bytes) -> Step<S> {
+        self.config.meter.received(&mut self.watch);
         let mut proof = None;
         let verdict = engine::conclude(&self.config, &self.head(), fed, &body, &mut proof);
         self.follow(verdict, &mut proof, body)
@@ -114,7 +128,10 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         match verdict {
             Verdict::Done(Ok(Judged::Genuine)) => self.pass(proof, body),
             // A handshake is answered as often as it comes: nothing is handled.
-            Verdict::Done(Ok(Judged::Answer(answer))) => Step::Answer(answer),
+            Verdict::Done(Ok(Judged::Answer(answer))) => {
+                self.config.meter.answered(Answered::Handshake);
+                Step::Answer(answer)
+            }
             Verdict::Done(Err(reason)) => Step::Refuse(reason, Some(body)),
             Verdict::Wait(keys, asked) => Step::Wait(keys, body, asked),
         }
@@ -153,6 +170,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     #[inline(always)]
     fn admit(&mut self, place: &mut Option<Proof<S>>, body: Option<Bytes>) {
         let Some(proof) = place.take() else { return };
+        self.config.meter.accepted(proof.key());
         let verified = match body {
             Some(body) if proof.covered() != Covered::Canonical => body,
             _ => proof.body().clone(),
@@ -188,6 +206,9 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Inner::Error>> {
+        if step.is_verdict() {
+            self.config.meter.judged(&self.watch);
+        }
         match step {
             Step::Pass(held) => {
                 let Self { mut inner, request, .. } = self;

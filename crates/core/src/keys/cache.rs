@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use self::slot::Slot;
 use super::by::By;
 use super::{KeyError, KeyFuture, KeyHint, KeySet, KeySource, Lookup};
+use crate::meter::CacheMeter;
 
 /// A cache in front of any [`KeySource`], by the name of the tenant or of the key.
 ///
@@ -34,6 +35,7 @@ pub struct CachedKeys<K: Send + Sync + 'static> {
     settings: Settings,
     slots: Arc<Slots<K>>,
     permits: Arc<Semaphore>,
+    meter: CacheMeter,
 }
 
 /// A slot a name.
@@ -70,7 +72,8 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
             questions: 256,
         };
         let (slots, permits) = (settings.slots(), settings.permits());
-        Self { source: Arc::new(source), by, settings, slots, permits }
+        let (source, meter) = (Arc::new(source), CacheMeter::default());
+        Self { source, by, settings, slots, permits, meter }
     }
 
     /// How long keys are kept. One that was withdrawn is believed for as long, unless it is
@@ -116,6 +119,16 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
     fn edit(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         Self { slots: self.settings.slots(), permits: self.settings.permits(), ..self }
+    }
+
+    /// What is known of a name, or will be.
+    fn kept(&self, name: &str) -> Option<Lookup<K>> {
+        let slot = self.slots.get(name)?;
+        let kept = slot.lookup();
+        if kept.is_none() {
+            remove(&self.slots, name, &slot);
+        }
+        kept
     }
 
     /// Asks the source, unless somebody else has just begun to.
@@ -179,11 +192,13 @@ fn owned<K: Send + Sync + 'static>(lookup: Lookup<K>, name: &Arc<str>) -> Lookup
 impl<K: Send + Sync + 'static> KeySource<K> for CachedKeys<K> {
     fn keys(&self, hint: &KeyHint<'_>) -> Lookup<K> {
         let Some(name) = self.by.name(hint) else { return Lookup::Ready(Err(KeyError::Unknown)) };
-        let Some(slot) = self.slots.get(name) else { return self.ask(name, hint) };
-        slot.lookup().unwrap_or_else(|| {
-            remove(&self.slots, name, &slot);
-            self.ask(name, hint)
-        })
+        let kept = self.kept(name);
+        if let Some(Lookup::Ready(_)) = &kept {
+            self.meter.hit();
+        } else {
+            self.meter.miss();
+        }
+        kept.unwrap_or_else(|| self.ask(name, hint))
     }
 
     /// Whether there are newer keys is the source's to say; those that it has are kept.
@@ -218,6 +233,7 @@ impl<K: Send + Sync + 'static> Clone for CachedKeys<K> {
             settings: self.settings,
             slots: Arc::clone(&self.slots),
             permits: Arc::clone(&self.permits),
+            meter: self.meter.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::{KeyHint, KeySet, KeySource, Lookup};
 use crate::error::ConfigError;
+use crate::meter::LoadMeter;
 use crate::scheme::{KeyOf, Scheme};
 use crate::secret::Secret;
 
@@ -38,6 +39,7 @@ struct Shared<S: Scheme> {
     load: Box<Load>,
     keys: RwLock<KeySet<KeyOf<S>>>,
     watch: Mutex<Watch>,
+    meter: LoadMeter,
 }
 
 type Load = dyn Fn() -> Result<Vec<Secret>, ConfigError> + Send + Sync;
@@ -83,7 +85,8 @@ impl<S: Scheme> ReloadedKeys<S> {
         let keys = RwLock::new(keys(&*scheme, &*load)?);
         let watch = Watch { looked: Instant::now(), seen: read.clone(), read, complained: None };
         let watch = Mutex::new(watch);
-        Ok(Self { shared: Arc::new(Shared { scheme, files, load, keys, watch }) })
+        let meter = LoadMeter::new(S::NAME);
+        Ok(Self { shared: Arc::new(Shared { scheme, files, load, keys, watch, meter }) })
     }
 }
 
@@ -98,6 +101,7 @@ fn keys<S: Scheme>(scheme: &S, load: &Load) -> Result<KeySet<KeyOf<S>>, ConfigEr
 
 impl<S: Scheme> KeySource<KeyOf<S>> for ReloadedKeys<S> {
     fn keys(&self, _: &KeyHint<'_>) -> Lookup<KeyOf<S>> {
+        self.shared.meter.used();
         self.shared.look();
         Lookup::Ready(Ok(self.shared.kept()))
     }
@@ -147,9 +151,11 @@ impl<S: Scheme> Shared<S> {
             Ok(keys) => {
                 *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
                 watch.read = now;
+                self.meter.loaded();
                 tracing::info!(target: "countersign", scheme = S::NAME, "the secrets were read anew");
             }
             Err(error) => {
+                self.meter.failed();
                 tracing::error!(target: "countersign", scheme = S::NAME, %error, "new secrets are no good: the last good ones stay in use");
                 watch.complained = Some((Instant::now(), now));
             }

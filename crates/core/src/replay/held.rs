@@ -7,6 +7,7 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use crate::error::Reason;
+use crate::meter::{Claimed, Meter, Settled};
 use crate::replay::key::Keys;
 use crate::replay::unfinished::Unfinished;
 use crate::replay::{
@@ -20,6 +21,7 @@ use crate::replay::{
 pub(crate) struct Held {
     replay: Arc<Replay>,
     scheme: &'static str,
+    meter: Meter,
     keep: Duration,
     claims: SmallVec<[(ReplayKey, Owner); 1]>,
     called: bool,
@@ -42,12 +44,14 @@ pub(crate) type Settling = Unfinished<()>;
 pub(crate) fn claim(
     replay: &Arc<Replay>,
     scheme: &'static str,
+    meter: Meter,
     keys: Keys,
     keep: Duration,
 ) -> Claiming {
     let claims = SmallVec::new();
     let keep = keep.saturating_add(replay.store.reserve());
-    let mut held = Held { replay: Arc::clone(replay), scheme, keep, claims, called: false };
+    let replay = Arc::clone(replay);
+    let mut held = Held { replay, scheme, meter, keep, claims, called: false };
     let mut keys = keys.into_iter();
     while let Some(key) = keys.next() {
         match held.claim(&key) {
@@ -69,6 +73,17 @@ pub(crate) fn claim(
 enum End {
     Confirm,
     Release,
+}
+
+impl End {
+    fn named(self, answer: &Result<bool, ReplayError>) -> Settled {
+        match (self, answer) {
+            (_, Err(_)) => Settled::Failed,
+            (_, Ok(false)) => Settled::Lost,
+            (Self::Confirm, Ok(true)) => Settled::Confirmed,
+            (Self::Release, Ok(true)) => Settled::Released,
+        }
+    }
 }
 
 impl Held {
@@ -121,6 +136,7 @@ impl Held {
         outcome: Result<ClaimOutcome, ReplayError>,
     ) -> Result<(), Reason> {
         let scheme = self.scheme;
+        self.meter.claimed(self.named(&outcome));
         match outcome {
             Ok(ClaimOutcome::Fresh(owner)) => {
                 self.claims.push((key, owner));
@@ -136,6 +152,16 @@ impl Held {
                 tracing::error!(target: "countersign", scheme, %why, "not claimed");
                 Err(Reason::ReplayUnavailable)
             }
+        }
+    }
+
+    fn named(&self, outcome: &Result<ClaimOutcome, ReplayError>) -> Claimed {
+        match outcome {
+            Ok(ClaimOutcome::Fresh(_)) => Claimed::Fresh,
+            Ok(ClaimOutcome::InFlight) => Claimed::InFlight,
+            Ok(ClaimOutcome::Done) => Claimed::Replayed,
+            Err(_) if self.replay.fail_open => Claimed::Open,
+            Err(_) => Claimed::Unavailable,
         }
     }
 
@@ -168,6 +194,7 @@ impl Held {
     /// The answer to the client stays what it is.
     fn note(&self, end: End, answer: Result<bool, ReplayError>) {
         let scheme = self.scheme;
+        self.meter.settled(end.named(&answer), 1);
         match (end, answer) {
             (End::Confirm, Err(why)) => {
                 tracing::error!(target: "countersign", scheme, %why, "handled, but not confirmed");
@@ -190,12 +217,14 @@ impl Drop for Held {
         }
         if self.called && self.replay.mode == ReplayMode::AtMostOnce {
             let scheme = self.scheme;
+            self.meter.settled(Settled::BrokenOff, self.claims.len());
             tracing::warn!(target: "countersign", scheme, "handling broke off: not handled again");
             return;
         }
         let replay = Arc::clone(&self.replay);
         let claims = mem::take(&mut self.claims);
-        let left = Self { replay, claims, scheme: self.scheme, keep: self.keep, called: false };
+        let (scheme, meter, keep) = (self.scheme, self.meter.clone(), self.keep);
+        let left = Self { replay, scheme, meter, keep, claims, called: false };
         // What has to be waited for is finished in the background.
         drop(left.end(End::Release));
     }
