@@ -83,7 +83,7 @@ fn with_serving(path: &Path, text: &str) -> String {
         return text.to_owned();
     }
     if path != Path::new("src/main.rs") {
-        return text.replace(" serving::", " crate::serving::");
+        return text.replace("serving::", "crate::serving::");
     }
     let mut lines: Vec<_> = text.lines().collect();
     let before = lines.iter().rposition(|line| line.starts_with("mod ") && *line < MODULE);

@@ -1,6 +1,4 @@
-//! A server for GitHub's webhooks that says how it fares: Prometheus scrapes what was let through and what was refused and
-//! why, how old the keys are, what was replayed, and how long it took. `dashboard.json` shows that in Grafana.
-//! `README.md` says how it is run.
+//! A server for GitHub's webhooks that says how it fares, to Prometheus. `README.md` says how it is run.
 
 mod config;
 mod metrics;

@@ -44,6 +44,7 @@ pub(crate) async fn serve(recorded: PrometheusHandle, port: u16) -> Result<(), B
     });
     let render = get(async move || ([(CONTENT_TYPE, TEXT)], recorded.render()));
     let app = Router::new().route("/metrics", render);
-    tokio::spawn(serving::server(listener).serve(app.into_make_service()));
+    let server = serving::server(listener);
+    tokio::spawn(server.serve(app.into_make_service()));
     Ok(())
 }
