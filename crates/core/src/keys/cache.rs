@@ -72,7 +72,7 @@ impl<K: Send + Sync + 'static> CachedKeys<K> {
             questions: 256,
         };
         let (slots, permits) = (settings.slots(), settings.permits());
-        let (source, meter) = (Arc::new(source), CacheMeter::default());
+        let (source, meter) = (Arc::new(source), CacheMeter::new());
         Self { source, by, settings, slots, permits, meter }
     }
 

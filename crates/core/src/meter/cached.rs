@@ -7,7 +7,7 @@ use metrics::{Counter, Unit, counter, describe_counter};
 const CACHED: &str = "countersign_cached_keys_total";
 
 /// For one cache and its clones.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct CacheMeter(Arc<OnceLock<Handles>>);
 
 struct Handles {
@@ -16,6 +16,10 @@ struct Handles {
 }
 
 impl CacheMeter {
+    pub(crate) fn new() -> Self {
+        Self(Arc::default())
+    }
+
     /// The answer was at hand.
     pub(crate) fn hit(&self) {
         self.handles().hit.increment(1);

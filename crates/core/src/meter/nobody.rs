@@ -62,11 +62,16 @@ impl LoadMeter {
 }
 
 #[cfg(feature = "cache")]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct CacheMeter;
 
 #[cfg(feature = "cache")]
 impl CacheMeter {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
     #[inline(always)]
     pub(crate) fn hit(&self) {}
 
