@@ -7,6 +7,7 @@ mod server;
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use countersign::{GitHub, Secret, Sign, Timestamp};
@@ -73,6 +74,7 @@ impl Endpoint {
         let environment =
             [("PORT", "0"), ("METRICS_PORT", "0"), ("GITHUB_SECRET_FILES", files.as_str())];
         let server = Server::start("prometheus-endpoint", &environment).await;
+        let start = Instant::now();
         let metrics = loop {
             // It is written before the line that the start waits for, and may be on its way still.
             let log = server.log();
@@ -81,7 +83,8 @@ impl Endpoint {
             if let Some((address, _)) = url {
                 break address.to_owned();
             }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            assert!(start.elapsed() < Duration::from_secs(60), "{log}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         };
         Self { server, metrics, _secrets: folder }
     }

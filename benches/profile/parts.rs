@@ -28,7 +28,8 @@ const FITTING: &[(&str, &[&str])] = &[
     (
         "the hash's ends, comparing",
         &[
-            "method",
+            "countersign_core::method",
+            "countersign_standard_webhooks::method",
             "hmac",
             "digest",
             "block_buffer",

@@ -46,8 +46,9 @@ impl Prometheus {
         let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
         let listening = async {
             while let Some(line) = log.next_line().await.unwrap() {
-                if let Some(address) = line.split("\"Listening on\" address=").nth(1) {
-                    return address.trim().to_owned();
+                let said = line.split_once("\"Listening on\"").map_or("", |(_, said)| said);
+                if let Some((_, address)) = said.split_once("address=") {
+                    return address.split_whitespace().next().unwrap().to_owned();
                 }
             }
             panic!("it ended");

@@ -17,6 +17,9 @@ static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/new");
 const SERVING: &str = "serving";
 const WORKSPACE: &str = "workspace.toml";
 
+/// What the pages of the examples have somebody keep there has secrets in it.
+const IGNORED: &str = "/target\n/secret*.txt\n/*.db*\n.env\n";
+
 /// One of the examples.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Example(&'static Dir<'static>);
@@ -53,7 +56,7 @@ impl Example {
         let manifest = manifest::alone(text(&self.manifest())?, serving, workspace, checkout)?;
         let mut files = vec![
             ("Cargo.toml".into(), manifest),
-            (".gitignore".into(), "/target\n".to_owned()),
+            (".gitignore".into(), IGNORED.to_owned()),
             ("src/serving.rs".into(), text(&Path::new(SERVING).join("src/lib.rs"))?.to_owned()),
         ];
         let mut rest = vec![self.0];

@@ -75,7 +75,7 @@ where
         tenant: Option<Box<str>>,
         request: Request<ReqBody>,
     ) -> Self {
-        let watch = config.meter.arrived();
+        let watch = config.meter.arrived(config.replay.is_some());
         let head = Head::of(&request).with_tenant(tenant.as_deref());
         if let Some(begun) = engine::challenged(&config, &head) {
             let (request, body) = emptied(request);

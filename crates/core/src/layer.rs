@@ -343,6 +343,7 @@ impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
         if let Err(error) = self.config.check() {
             panic!("countersign: {error}");
         }
+        self.config.meter.announce(self.config.replay.is_some());
         Verify::new(inner, Arc::clone(&self.config))
     }
 }

@@ -49,7 +49,7 @@ pub(crate) enum Claimed {
 pub(crate) enum Settled {
     Confirmed,
     Released,
-    /// It was over before it was settled.
+    /// It was over before it was confirmed.
     Lost,
     /// The store could not be told.
     Failed,

@@ -30,7 +30,11 @@ pub(super) fn alone(
     written.insert("dependencies", Item::Table(all));
     let mut targets = Table::new();
     targets.set_implicit(true);
+    let mut of_both = BTreeMap::<String, Vec<_>>::new();
     for (name, Target { dependencies }) in serving.target.into_iter().chain(target) {
+        of_both.entry(name).or_default().extend(dependencies);
+    }
+    for (name, dependencies) in of_both {
         let mut target = Table::new();
         target.set_implicit(true);
         target.insert("dependencies", Item::Table(shared.resolve(dependencies)?));
@@ -53,10 +57,11 @@ fn head(package: Package, shared: SharedPackage) -> Table {
         ("version", "0.1.0".to_owned()),
         ("edition", shared.edition),
         ("rust-version", shared.rust_version),
-        ("license", shared.license),
     ] {
         head.insert(key, value.into());
     }
+    // Whose it is, and who may have it, is not for us to say.
+    head.insert("publish", false.into());
     head
 }
 
@@ -183,7 +188,6 @@ struct Workspace {
 struct SharedPackage {
     edition: String,
     rust_version: String,
-    license: String,
 }
 
 #[derive(Deserialize)]

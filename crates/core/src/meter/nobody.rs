@@ -15,7 +15,10 @@ impl Meter {
     }
 
     #[inline(always)]
-    pub(crate) fn arrived(&self) -> Watch {
+    pub(crate) fn announce(&self, _: bool) {}
+
+    #[inline(always)]
+    pub(crate) fn arrived(&self, _: bool) -> Watch {
         Watch
     }
 

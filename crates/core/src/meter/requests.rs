@@ -1,5 +1,6 @@
 //! What became of requests and of their claims, and how long that took.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -75,6 +76,7 @@ pub(crate) struct Meter(Arc<Handles>);
 
 struct Handles {
     scheme: &'static str,
+    announced: AtomicBool,
     requests: OnceLock<Requests>,
     /// For those layers alone that remember what was handled.
     replay: OnceLock<Replay>,
@@ -107,13 +109,29 @@ pub(crate) struct Watch(Instant);
 
 impl Meter {
     pub(crate) fn new(scheme: &'static str) -> Self {
-        let handles = Handles { scheme, requests: OnceLock::new(), replay: OnceLock::new() };
-        Self(Arc::new(handles))
+        let (requests, replay) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Handles { scheme, announced: AtomicBool::new(false), requests, replay }))
     }
 
-    pub(crate) fn arrived(&self) -> Watch {
-        // Now, so that no verdict has to wait for it.
+    /// The layer is built. A recorder that is there already is told of all its series, so that they are there with 0;
+    /// the handles are made later, for one that is not there yet.
+    pub(crate) fn announce(&self, remembers: bool) {
+        if self.0.announced.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        Requests::register(self.0.scheme);
+        if remembers {
+            Replay::register(self.0.scheme);
+        }
+    }
+
+    /// `remembers`: the layer has a replay store.
+    pub(crate) fn arrived(&self, remembers: bool) -> Watch {
+        // Now, so that no verdict has to wait for it, and all series are there from the first request on.
         self.requests();
+        if remembers {
+            self.replay();
+        }
         Watch(Instant::now())
     }
 
