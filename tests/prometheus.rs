@@ -156,8 +156,19 @@ async fn metrics_are_not_where_webhooks_are() {
     let endpoint = Endpoint::start().await;
     let url = format!("{}/metrics", endpoint.server.url());
     assert_eq!(reqwest::get(url).await.unwrap().status(), StatusCode::NOT_FOUND);
-    // Before the first request there is nothing to say.
-    assert!(endpoint.scraped().await.is_empty());
+}
+
+/// What appears with 1 is no change to Prometheus.
+#[tokio::test]
+async fn all_series_are_there_before_the_first_request() {
+    let scraped = Endpoint::start().await.scraped().await;
+    for series in [
+        r#"countersign_refused_total{scheme="github",reason="mismatch"} 0"#,
+        r#"countersign_replay_claims_total{scheme="github",outcome="unavailable"} 0"#,
+        r#"countersign_replay_settled_total{scheme="github",outcome="broken-off"} 0"#,
+    ] {
+        assert!(scraped.lines().any(|line| line == series), "{series} is not in\n{scraped}");
+    }
 }
 
 #[tokio::test]
