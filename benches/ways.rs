@@ -80,7 +80,7 @@ pub struct Case {
     pub genuine: Request<Bytes>,
     /// The same, signed with a secret that was guessed.
     pub forged: Request<Bytes>,
-    /// The ways.
+    /// The ways, but for [`FLOOR`]: who compares with it adds it.
     pub ways: Vec<Way>,
 }
 

@@ -18,6 +18,7 @@ use countersign_benches::markdown;
 use countersign_benches::ways::{
     BARE, Case, FLOOR, Floor, HMAC, LAYER, Way, github, handler, slack, spark, standard_webhooks,
 };
+use http::StatusCode;
 use tokio::runtime::Builder;
 
 use self::functions::{Profile, SEND};
@@ -58,7 +59,8 @@ fn send(case: &Case, way: &str, times: usize) {
     let way = ways.iter_mut().find(|it| it.name == way).expect("one of the ways");
     Builder::new_current_thread().build().expect("a runtime").block_on(async {
         for _ in 0..times {
-            way.answer(case.genuine.clone().map(Body::from)).await;
+            let answer = way.answer(case.genuine.clone().map(Body::from)).await;
+            assert_eq!(answer.status(), StatusCode::OK, "{} is to be let through", way.name);
         }
     });
 }

@@ -48,7 +48,7 @@ fn nothing() -> Timed {
     )
 }
 
-/// `Method::finish`, as the layer calls it when the body is there.
+/// `Method::finish`, as the layer calls it for a body that came in several pieces.
 fn finish(name: &str, algorithm: Algorithm) -> Timed {
     let key = HmacKey::new(SECRET);
     let keys = std::slice::from_ref(&key);

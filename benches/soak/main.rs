@@ -7,7 +7,7 @@
 //! in frames and have to be waited for, and 16 senders take turns. Each verdict is checked: the status, the reason, and
 //! whether the handler got the request, with the proof and with the body that was signed. It ends with an error if
 //! one is wrong, if memory grows after the first tenth of the time, or, in a run of ten minutes or more, if the
-//! latency of the last tenth is more than 10 % from that of the second.
+//! latency of the last tenth, in units of what signing takes, is more than 10 % from that of the second.
 
 mod frames;
 mod handler;

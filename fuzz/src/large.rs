@@ -1,7 +1,7 @@
 //! Long texts of short inputs, so that time which grows faster than the text shows.
 
 /// How long they are, in bytes. What takes the square of it takes tens of seconds, and `-timeout` ends it.
-pub const LARGE: usize = 64 * 1024;
+const LARGE: usize = 64 * 1024;
 
 const MARK: u8 = 0xff;
 const PARTED: u8 = 0xfe;

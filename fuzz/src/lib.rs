@@ -17,7 +17,7 @@ mod schemes;
 pub mod time;
 mod wire;
 
-pub use self::large::{LARGE, large};
+pub use self::large::large;
 
 // What the tests have of bodies and services: taken from where it is, since their crate brings all else that tests
 // need, which would be built anew here.

@@ -310,6 +310,7 @@ pub(crate) static MUTATIONS: &[Mutation] = &[
         variants: signature::hash,
     },
     Mutation { code: time::UNIT, part: Part::Time, variants: time::unit },
+    // The last: what is tried behind it would be checked by the other provider, too.
     Mutation {
         code: Code {
             code: "other-provider",

@@ -186,7 +186,7 @@ impl Explain {
         if let Ok(held) = &held {
             causes.extend(of_time(held, check.window(), now, arrived.is_some()));
         }
-        walk.verdict(verdict);
+        walk.verdict(verdict, &held);
         Ok(Explanation {
             accepted: verdict.is_ok(),
             reason: verdict.err(),

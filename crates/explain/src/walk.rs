@@ -171,7 +171,7 @@ impl Walk {
                 self.add("signature", State::Good, text);
             }
             Ok(Held { key: Some(_), .. }) => self.add("signature", State::Good, "holds"),
-            Ok(_) => self.add("signature", State::Info, "none is wanted: it is a challenge"),
+            Ok(_) => self.add("signature", State::Info, "none is wanted: it is a handshake"),
             Err(reason) => self.add("signature", State::Bad, format!("does not hold: {reason}")),
         }
     }
@@ -245,11 +245,17 @@ impl Walk {
         self.add("search", State::Info, text);
     }
 
-    pub(crate) fn verdict(&mut self, verdict: Result<(), Reason>) {
+    pub(crate) fn verdict(&mut self, verdict: Result<(), Reason>, held: &Result<Held, Reason>) {
         let provider = self.provider;
         match verdict {
             Ok(()) => {
-                self.add("verdict", State::Good, format!("accepted: {provider}: it is genuine"))
+                let what = match held {
+                    Ok(Held { key: None, .. }) => {
+                        "it is a handshake, which the layer answers itself"
+                    }
+                    _ => "it is genuine",
+                };
+                self.add("verdict", State::Good, format!("accepted: {provider}: {what}"))
             }
             Err(reason) => {
                 self.add("verdict", State::Bad, format!("rejected: {provider}: {reason}"))
@@ -286,6 +292,7 @@ fn name(algorithm: Algorithm) -> &'static str {
         Algorithm::HmacSha512 => "HMAC-SHA512",
         Algorithm::RsaPkcs1Sha512 => "RSA PKCS #1 with SHA-512",
         Algorithm::Ed25519 => "Ed25519",
+        Algorithm::EcdsaP256Sha256 => "ECDSA P-256 with SHA-256",
         Algorithm::Token => "a token",
         _ => "another algorithm",
     }

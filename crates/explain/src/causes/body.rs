@@ -61,7 +61,7 @@ pub(super) fn charset(case: &Case) -> Variants<'_> {
         &[
             ("it was signed in UTF-8, and is in ISO 8859-1 or Windows-1252", from_single_bytes),
             ("it was signed in ISO 8859-1", |body| to_single_bytes(body, |c| u8::try_from(c).ok())),
-            ("it was signed in Windows-1252", |body| to_single_bytes(body, windows_1252)),
+            ("it was signed in Windows-1252", |body| to_single_bytes(body, to_windows_1252)),
             ("it was signed in UTF-8, and is in UTF-16", from_utf16),
             ("it was signed in UTF-16, little-endian", |body| {
                 to_utf16(body, u16::to_le_bytes, false)
@@ -80,7 +80,7 @@ pub(super) fn charset(case: &Case) -> Variants<'_> {
 fn from_single_bytes(body: &[u8]) -> Option<Vec<u8>> {
     // What is ASCII, or is UTF-8 already, is no such text.
     str::from_utf8(body).is_err().then(|| {
-        let text: String = body.iter().map(|&byte| of_windows_1252(byte)).collect();
+        let text: String = body.iter().map(|&byte| from_windows_1252(byte)).collect();
         text.into_bytes()
     })
 }
@@ -95,12 +95,12 @@ const WINDOWS_1252: &str = "\u{20ac}\u{81}\u{201a}\u{192}\u{201e}\u{2026}\u{2020
     \u{2c6}\u{2030}\u{160}\u{2039}\u{152}\u{8d}\u{17d}\u{8f}\u{90}\u{2018}\u{2019}\u{201c}\
     \u{201d}\u{2022}\u{2013}\u{2014}\u{2dc}\u{2122}\u{161}\u{203a}\u{153}\u{9d}\u{17e}\u{178}";
 
-fn of_windows_1252(byte: u8) -> char {
+fn from_windows_1252(byte: u8) -> char {
     let at = byte.checked_sub(0x80).map(usize::from);
     at.and_then(|at| WINDOWS_1252.chars().nth(at)).unwrap_or(char::from(byte))
 }
 
-fn windows_1252(char: char) -> Option<u8> {
+fn to_windows_1252(char: char) -> Option<u8> {
     match (0x80..).zip(WINDOWS_1252.chars()).find(|&(_, known)| known == char) {
         Some((byte, _)) => Some(byte),
         None => u8::try_from(char).ok(),

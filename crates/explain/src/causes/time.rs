@@ -72,9 +72,9 @@ fn zone(age: i128) -> Option<Cause> {
     let (hours, minutes) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4 * 15);
     let is_zone = (2..=56).contains(&quarters.unsigned_abs()) && minutes != 15;
     (is_zone && (-NEARLY..=NEARLY).contains(&rest)).then(|| {
-        let ahead = if quarters > 0 { "behind" } else { "ahead of" };
+        let side = if quarters > 0 { "behind" } else { "ahead of" };
         OFFSET.cause(&format!(
-            "the signed time is {hours} h {minutes} min {ahead} the receiver's clock"
+            "the signed time is {hours} h {minutes} min {side} the receiver's clock"
         ))
     })
 }

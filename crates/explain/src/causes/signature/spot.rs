@@ -22,8 +22,8 @@ enum Place {
     Field(usize, usize),
 }
 
-/// Fewer digits are no signature.
-const SHORTEST: usize = 26;
+/// The digits of 20 bytes in base64, without padding; fewer are no signature.
+const SHORTEST: usize = 27;
 
 /// What ends an entry of a list.
 const SEPARATORS: &[u8] = b",; &\"";
@@ -66,7 +66,7 @@ fn fields(case: &Case) -> Vec<(usize, usize)> {
     fields.collect()
 }
 
-/// Every run of digits in the value: those that a `,`, `;`, space or `=` ends.
+/// Every run of digits in the value: those that one of [`SEPARATORS`] ends, or the value does, with their `=`.
 fn within(value: &[u8], place: &Place, spots: &mut Vec<Spot>) {
     let value = if value.len() > LONGEST { &[][..] } else { value };
     let mut start = 0;
