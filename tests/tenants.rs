@@ -120,10 +120,9 @@ async fn a_path_parameter_is_decoded_and_needs_a_route() {
     for uri in ["/hooks/a%2520b/in", "/hooks/a+b/in", "/hooks/A%20B/in", "/hooks/a%ff/in"] {
         assert_eq!(send(&app, uri, spark()).await.0, StatusCode::UNAUTHORIZED, "{uri}");
     }
-    // Outside of the routes there are no parameters yet.
     let layer = VerifyLayer::with_keys(Spark::default(), table).tenant(PathTenant::new("tenant"));
     let outside = Router::new().route("/hooks/{tenant}/in", post(handle::<Spark>)).layer(layer);
-    // `Router::layer` runs after routing, so there they are.
+    // `Router::layer` runs after routing, so the parameters are there.
     assert_eq!(send(&outside, "/hooks/a%20b/in", spark()).await.0, StatusCode::OK);
 }
 

@@ -23,7 +23,7 @@ fn passed(file: &Path) -> usize {
     passed.unwrap_or_else(|| panic!("{}: {text}", file.display()))
 }
 
-/// The members of that name in the file's list of vectors.
+/// The file's list of vectors.
 fn vectors(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).expect("the file");
     let mut json: Value = serde_json::from_str(&text).expect("JSON");

@@ -258,7 +258,9 @@ fn a_challenge_is_explained_and_its_token_not_shown() {
     let set = |name, token: &str| format!("verify_token=@{}", files.write(name, token));
     let genuine = explain(&["--set", &set("right", TOKEN)]);
     assert_eq!(genuine.code, 0, "{genuine:?}");
-    assert!(genuine.text().contains("none is wanted: it is a challenge"), "{genuine:?}");
+    assert!(genuine.text().contains("none is wanted: it is a handshake"), "{genuine:?}");
+    let verdict = "accepted: meta: it is a handshake, which the layer answers itself";
+    assert!(genuine.text().contains(verdict), "{genuine:?}");
     for more in [&["--json"][..], &["--full"], &["--redact"]] {
         let wrong = set("wrong", "another");
         let wrong = explain(&[&["--set", &wrong], more].concat());

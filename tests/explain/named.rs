@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use countersign::explain::{Explain, Explanation, Setup, View};
 use countersign::{Algorithm, Reason, Secret, Timestamp};
-use countersign_cli::registry::{Settings, find};
+use countersign_cli::registry::{PROVIDERS, Settings, find};
 use http::Request;
 
 use super::damage::{Genuine, Random};
@@ -29,6 +29,17 @@ fn signed(provider: &str, secret: &str, body: impl AsRef<[u8]>) -> Request<Bytes
     let request = Request::post("/hook").body(Bytes::copy_from_slice(body.as_ref())).unwrap();
     let secret = Secret::new(secret).unwrap();
     find(provider).unwrap().sign(&Settings::default(), &secret, NOW, request).unwrap()
+}
+
+#[test]
+fn what_is_genuine_is_said_to_be_and_each_algorithm_has_a_name() {
+    for provider in PROVIDERS {
+        let genuine = Genuine::new(*provider, &mut Random::new(1));
+        let explain = Explain::new(provider.receiver(&genuine.settings), genuine.setup());
+        let text = explain.at(genuine.now).explain(genuine.request()).unwrap().to_string();
+        assert!(text.contains(": it is genuine"), "{text}");
+        assert!(!text.contains("another algorithm"), "{text}");
+    }
 }
 
 #[test]

@@ -62,8 +62,6 @@ async fn is_answered(target: &Target) {
 
 /// Connections that say nothing take every descriptor that a server has. They are closed when the time for
 /// a head is over, and it is there again.
-///
-/// Genuine requests wait for that long, so here the first is sent when the server is full.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_descriptors_comes_back() {
     let attack = async |target: &Target| {

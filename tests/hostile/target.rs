@@ -43,7 +43,7 @@ impl Example {
         }
     }
 
-    /// The MiB of resident memory that it takes at rest, as built for tests, with genuine requests: 12, and 24
+    /// The MiB of resident memory that it takes at rest, as built for tests, with genuine requests: 18, and 24
     /// more for the events that `spark-bot` remembers.
     pub(super) fn at_rest(self) -> u64 {
         if self == Self::Spark { 42 } else { 18 }

@@ -1,13 +1,16 @@
 //! GitHub.
 
 use bytes::Bytes;
-use countersign::github::{Delivery, GitHub, GitHubVerify, IssuesEvent, PushEvent};
-use countersign::{Covered, Unsigned, Verified, VerifyLayer};
+use countersign::github::{
+    Delivery, GitHub, GitHubVerify, IssueCommentEvent, IssuesEvent, PullRequestEvent, PushEvent,
+    ReleaseEvent, WorkflowRunEvent,
+};
+use countersign::{Covered, Payload, Unsigned, Verified, VerifyLayer};
 use countersign_tests::conformance::{NO_SHA256_WITH_PREFIX, Place, Subject};
 use http::header::HeaderName;
 use http::{Request, StatusCode};
 
-use super::{Served, post, signed};
+use super::{Served, post, reads, signed};
 
 #[tokio::test]
 async fn it_passes_the_suite() {
@@ -96,4 +99,25 @@ fn what_is_not_signed_is_said_to_be() {
     );
     request.headers_mut().append("x-github-event", "release".parse().expect("a value"));
     assert_eq!(Unsigned::<Delivery>::read(request.headers()).0.event, None, "which of them?");
+}
+
+#[test]
+fn each_event_is_read() {
+    const REPOSITORY: &str = r#""repository":{"id":2,"name":"hello","full_name":"octocat/hello"}"#;
+    fn event<P: Payload>(members: &str) -> P {
+        reads(&format!("{{{members},{REPOSITORY}}}"))
+    }
+    let pull: PullRequestEvent = event(
+        r#""action":"opened","number":7,"pull_request":{"id":1,"number":7,"state":"open","title":"t","user":null,"merged":false}"#,
+    );
+    assert_eq!((pull.number, pull.pull_request.merged), (7, Some(false)));
+    let comment: IssueCommentEvent = event(
+        r#""action":"created","issue":{"id":1,"number":7,"title":"t"},"comment":{"id":3,"body":"b"}"#,
+    );
+    assert_eq!((comment.issue.number, comment.comment.id), (7, 3));
+    let release: ReleaseEvent = event(r#""action":"published","release":{"id":4,"tag_name":"v1"}"#);
+    assert_eq!((release.release.id, &*release.release.tag_name), (4, "v1"));
+    let run: WorkflowRunEvent =
+        event(r#""action":"completed","workflow_run":{"id":5,"head_sha":"1","conclusion":null}"#);
+    assert_eq!((run.workflow_run.id, run.workflow_run.conclusion), (5, None));
 }

@@ -3,14 +3,16 @@
 use bytes::Bytes;
 use countersign::gitlab::{
     Delivery, GitLabSigning, GitLabSigningVerify, GitLabToken, GitLabTokenVerify, IssueEvent,
-    MergeRequestEvent, PushEvent,
+    MergeRequestEvent, NoteEvent, PipelineEvent, PushEvent,
 };
-use countersign::{ConfigError, Covered, Reason, TokenOnly, Unsigned, Verified, VerifyLayer, Via};
+use countersign::{
+    ConfigError, Covered, Payload, Reason, TokenOnly, Unsigned, Verified, VerifyLayer, Via,
+};
 use countersign_tests::conformance::{Place, Subject};
 use http::header::HeaderName;
 use http::{Request, StatusCode};
 
-use super::{Served, post, signed};
+use super::{Served, post, reads, signed};
 
 const SECRETS: [&str; 2] = [
     "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=",
@@ -171,4 +173,23 @@ fn what_is_not_signed_is_said_to_be() {
         [event, event_uuid, webhook_uuid, instance, idempotency_key].map(Option::unwrap_or_default),
         ["Push Hook", "13792a34", "6f5ee8f2", "https://gitlab.example.com", "f5e57a9c"]
     );
+}
+
+#[test]
+fn each_event_is_read() {
+    const PROJECT: &str = r#""project":{"id":1,"name":"p"}"#;
+    fn event<P: Payload>(members: &str) -> P {
+        reads(&format!("{{{members},{PROJECT}}}"))
+    }
+    let issue: IssueEvent =
+        event(r#""object_kind":"work_item","object_attributes":{"id":1,"iid":2,"title":"t"}"#);
+    assert_eq!(issue.object_attributes.iid, 2);
+    let note: NoteEvent = event(
+        r#""object_kind":"note","object_attributes":{"id":1,"note":"n","noteable_type":"Issue"},"issue":{"id":1}"#,
+    );
+    assert_eq!(note.object_attributes.note, "n");
+    let pipeline: PipelineEvent = event(
+        r#""object_kind":"pipeline","object_attributes":{"id":1,"ref":"main","status":"success"}"#,
+    );
+    assert_eq!(pipeline.object_attributes.status, "success");
 }

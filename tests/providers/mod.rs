@@ -21,7 +21,7 @@ mod twilio;
 use axum::Router;
 use axum::handler::Handler;
 use bytes::Bytes;
-use countersign::{ManualClock, Scheme, Secret, Sign, Timestamp, VerifyLayer};
+use countersign::{ManualClock, Payload, Scheme, Secret, Sign, Timestamp, VerifyLayer, danger};
 use countersign_tests::conformance::read;
 use http::{Request, StatusCode};
 use http_body_util::Full;
@@ -38,6 +38,11 @@ fn post(body: impl Into<Bytes>) -> Request<Bytes> {
 /// The same request with the provider's signature, made at [`NOW`].
 fn signed<S: Sign>(scheme: &S, secret: &str, request: Request<Bytes>) -> Request<Bytes> {
     scheme.sign(&Secret::new(secret).expect("a secret"), NOW, request).expect("a signature")
+}
+
+/// What such a body is as a payload. Who asks knows that nobody has signed it.
+fn reads<P: Payload>(body: &str) -> P {
+    danger::parse_unverified(body.to_owned()).unwrap_or_else(|error| panic!("{body}: {error}"))
 }
 
 /// A handler behind the layer, on the route that the layer makes.
