@@ -11,12 +11,15 @@ use super::support::{Files, Run, countersign};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The folders of `examples`, but for the one that the others stand on.
+/// What the examples stand on: crates there, and modules in what is written.
+const SHARED: [&str; 2] = ["serving", "settings"];
+
+/// The folders of `examples`, but for those that the others stand on.
 fn examples() -> Vec<String> {
     let folders = fs::read_dir(Path::new(ROOT).join("examples")).unwrap();
     let mut names: Vec<_> =
         folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
-    names.retain(|name| name != "serving");
+    names.retain(|name| !SHARED.contains(&name.as_str()));
     names.sort();
     assert!(names.len() > 5);
     names
@@ -66,7 +69,6 @@ fn each_example_is_in_the_list() {
 
 #[test]
 fn each_example_is_written_as_it_is() {
-    let serving = fs::read_to_string(Path::new(ROOT).join("examples/serving/src/lib.rs")).unwrap();
     for name in examples() {
         let folder = Files::new();
         let written = folder.path(&name);
@@ -76,21 +78,31 @@ fn each_example_is_written_as_it_is() {
         let mut theirs = files(&written);
         ours.remove(Path::new("Cargo.toml"));
         assert!(theirs.remove(Path::new("Cargo.toml")).is_some(), "{name}");
-        assert_eq!(theirs.remove(Path::new("src/serving.rs")).as_ref(), Some(&serving), "{name}");
+        for module in SHARED {
+            let path = Path::new(ROOT).join("examples").join(module).join("src/lib.rs");
+            let shared = fs::read_to_string(path).unwrap();
+            let written = theirs.remove(&Path::new("src").join(module).with_extension("rs"));
+            assert_eq!(written, Some(shared), "{name}: {module}");
+        }
         assert_eq!(
             theirs.remove(Path::new(".gitignore")).as_deref(),
             Some("/target\n/secret*.txt\n/*.db*\n.env\n")
         );
-        assert!(theirs[Path::new("src/main.rs")].contains("\nmod serving;\n"), "{name}");
         assert!(theirs[Path::new("README.md")].starts_with(&format!("# {name}\n")), "{name}");
         // From the root of the crate a module is reached as a crate is.
         for (path, text) in &mut ours {
             if path.extension().is_some_and(|it| it == "rs") && path != Path::new("src/main.rs") {
-                *text = text.replace("serving::", "crate::serving::");
+                for module in SHARED {
+                    *text = text.replace(&format!("{module}::"), &format!("crate::{module}::"));
+                }
             }
         }
         let main = theirs.get_mut(Path::new("src/main.rs")).unwrap();
-        *main = main.replace("mod serving;\n", "");
+        for module in SHARED {
+            let said = format!("\nmod {module};\n");
+            assert!(main.contains(&said), "{name}: {module}");
+            *main = main.replacen(&said, "\n", 1);
+        }
         assert_eq!(theirs, ours, "{name}");
     }
 }
@@ -104,7 +116,7 @@ fn each_manifest_stands_alone() {
         let written = folder.path("written");
         assert_eq!(write(&name, &written).code, 0, "{name}");
         let text = fs::read_to_string(written.join("Cargo.toml")).unwrap();
-        for word in ["workspace", "path", "license", "lints", "serving ="] {
+        for word in ["workspace", "path", "license", "lints", "serving =", "settings ="] {
             assert!(!text.contains(word), "{name}: {word} in\n{text}");
         }
         let theirs = manifest(written.join("Cargo.toml"));
@@ -117,10 +129,10 @@ fn each_manifest_stands_alone() {
         }
         let folder = Path::new(ROOT).join("examples");
         let ours = [manifest(folder.join(&name).join("Cargo.toml"))];
-        let serving = [manifest(folder.join("serving/Cargo.toml"))];
+        let shared_by_all = SHARED.map(|name| manifest(folder.join(name).join("Cargo.toml")));
         let mut expected = BTreeMap::new();
-        for (names, stated) in ours.iter().chain(&serving).flat_map(dependencies) {
-            if names.1 == "serving" {
+        for (names, stated) in ours.iter().chain(&shared_by_all).flat_map(dependencies) {
+            if SHARED.contains(&names.1.as_str()) {
                 continue;
             }
             let merged = expected
@@ -247,7 +259,7 @@ fn an_unknown_example_is_told_which_there_are() {
     }
     assert!(!written.exists());
     // Part of all, and none itself.
-    write("serving", &written).is_one_error_naming("there is no example serving");
+    write("settings", &written).is_one_error_naming("there is no example settings");
 }
 
 #[test]

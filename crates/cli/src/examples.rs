@@ -1,7 +1,7 @@
 //! The examples of the repository, as crates that stand alone: what `countersign new` writes.
 //!
 //! They are there once, in `examples/`: the links in the folder `new` of this crate lead to them, and `cargo package`
-//! takes what a link leads to. Only the manifest is another than there, and how they serve is a module.
+//! takes what a link leads to. Only the manifest is another than there, and what they share is modules.
 
 mod manifest;
 
@@ -13,8 +13,8 @@ use crate::failure::Failure;
 
 static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/new");
 
-/// What all of them stand on, and what the root of the workspace says.
-const SERVING: &str = "serving";
+/// The crates that all of them stand on, of one file each, and what the root of the workspace says.
+const SHARED: [&str; 2] = ["serving", "settings"];
 const WORKSPACE: &str = "workspace.toml";
 
 /// What the pages of the examples have somebody keep there has secrets in it.
@@ -28,7 +28,7 @@ impl Example {
     /// In the order of their names.
     pub(crate) fn all() -> Vec<Self> {
         let mut all: Vec<_> = EXAMPLES.dirs().map(Self).collect();
-        all.retain(|example| example.name() != SERVING);
+        all.retain(|example| !SHARED.contains(&example.name()));
         all.sort_by_key(Self::name);
         all
     }
@@ -51,14 +51,17 @@ impl Example {
 
     /// The files of a crate that stands alone, by their paths in it.
     pub(crate) fn files(&self, checkout: Option<&Path>) -> Result<Vec<(PathBuf, String)>, Failure> {
-        let serving = Path::new(SERVING).join("manifest.toml");
-        let (serving, workspace) = (text(&serving)?, text(Path::new(WORKSPACE))?);
-        let manifest = manifest::alone(text(&self.manifest())?, serving, workspace, checkout)?;
-        let mut files = vec![
-            ("Cargo.toml".into(), manifest),
-            (".gitignore".into(), IGNORED.to_owned()),
-            ("src/serving.rs".into(), text(&Path::new(SERVING).join("src/lib.rs"))?.to_owned()),
-        ];
+        let (example, workspace) = (text(&self.manifest())?, text(Path::new(WORKSPACE))?);
+        let mut files = vec![(".gitignore".into(), IGNORED.to_owned())];
+        let mut shared = Vec::new();
+        for name in SHARED {
+            let folder = Path::new(name);
+            shared.push(text(&folder.join("manifest.toml"))?);
+            let module = text(&folder.join("src/lib.rs"))?.to_owned();
+            files.push((format!("src/{name}.rs").into(), module));
+        }
+        let manifest = manifest::alone(example, &shared, workspace, checkout)?;
+        files.push(("Cargo.toml".into(), manifest));
         let mut rest = vec![self.0];
         while let Some(folder) = rest.pop() {
             for entry in folder.entries() {
@@ -67,7 +70,7 @@ impl Example {
                     DirEntry::File(file) if file.path() == self.manifest() => {}
                     DirEntry::File(file) => {
                         let path = file.path().strip_prefix(self.name()).unwrap_or(file.path());
-                        files.push((path.to_owned(), with_serving(path, text(file.path())?)));
+                        files.push((path.to_owned(), with_modules(path, text(file.path())?)));
                     }
                 }
             }
@@ -80,21 +83,26 @@ impl Example {
     }
 }
 
-/// A module of this crate where it was one of another.
-fn with_serving(path: &Path, text: &str) -> String {
-    if path.extension().is_none_or(|extension| extension != "rs") {
-        return text.to_owned();
-    }
-    if path != Path::new("src/main.rs") {
-        return text.replace("serving::", "crate::serving::");
-    }
-    let mut lines: Vec<_> = text.lines().collect();
-    let before = lines.iter().rposition(|line| line.starts_with("mod ") && *line < MODULE);
-    lines.insert(before.map_or(0, |at| at.saturating_add(1)), MODULE);
-    lines.join("\n") + "\n"
+/// What they share are modules of this crate, where they were others.
+fn with_modules(path: &Path, text: &str) -> String {
+    let is_source = path.extension().is_some_and(|extension| extension == "rs");
+    SHARED.iter().filter(|_| is_source).fold(text.to_owned(), |text, module| {
+        if path == Path::new("src/main.rs") {
+            with_module(module, &text)
+        } else {
+            text.replace(&format!("{module}::"), &format!("crate::{module}::"))
+        }
+    })
 }
 
-const MODULE: &str = "mod serving;";
+/// Says that there is that module, where rustfmt would have it.
+fn with_module(module: &str, text: &str) -> String {
+    let said = format!("mod {module};");
+    let mut lines: Vec<_> = text.lines().collect();
+    let before = lines.iter().rposition(|line| line.starts_with("mod ") && **line < *said);
+    lines.insert(before.map_or(0, |at| at.saturating_add(1)), &said);
+    lines.join("\n") + "\n"
+}
 
 fn text(path: &Path) -> Result<&'static str, Failure> {
     EXAMPLES

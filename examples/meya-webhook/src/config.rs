@@ -1,10 +1,9 @@
 //! The settings, from the environment.
 
-use std::env::{self, VarError};
-use std::fmt::Display;
 use std::net::IpAddr;
-use std::str::FromStr;
 use std::time::Duration;
+
+use settings::{parsed, required};
 
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
@@ -28,24 +27,5 @@ impl Config {
                 .collect(),
             delay: Duration::from_millis(delay.into()),
         })
-    }
-}
-
-fn parsed<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
-    let text = optional(name)?.unwrap_or_else(|| default.to_owned());
-    text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
-}
-
-fn required(name: &str, what: &str) -> Result<String, String> {
-    optional(name)?.ok_or_else(|| format!("{name} is not set: set it to {what}"))
-}
-
-/// An empty variable is as good as none. The value is not shown: it may be a secret.
-fn optional(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
     }
 }

@@ -1,12 +1,10 @@
 //! The settings, from the environment: the same for the server and for the commands.
 
-use std::env::{self, VarError};
-use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use countersign::Meya;
+use settings::{optional, parsed};
 
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
@@ -30,24 +28,6 @@ impl Config {
 
 /// For the URLs of the hooks as they are from outside.
 fn meya() -> Result<Meya, String> {
-    let url: String = parsed("EXTERNAL_URL", "http://127.0.0.1:3000", "a URL")?;
+    let url = optional("EXTERNAL_URL")?.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned());
     Meya::try_under(url.trim_end_matches('/')).map_err(|error| format!("EXTERNAL_URL: {error}"))
-}
-
-fn parsed<T>(name: &str, default: &str, what: &str) -> Result<T, String>
-where
-    T: FromStr<Err: Display>,
-{
-    let text = optional(name)?.unwrap_or_else(|| default.to_owned());
-    text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
-}
-
-/// An empty variable is as good as none.
-fn optional(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
-    }
 }

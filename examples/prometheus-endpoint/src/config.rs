@@ -1,10 +1,9 @@
 //! The settings, from the environment.
 
-use std::env::{self, VarError};
-use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
+
+use settings::{parsed, required};
 
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
@@ -17,7 +16,7 @@ pub(crate) struct Config {
 impl Config {
     /// The error names the variable and says what to do.
     pub(crate) fn from_env() -> Result<Self, String> {
-        let files = optional("GITHUB_SECRET_FILES")?.unwrap_or_default();
+        let files = required("GITHUB_SECRET_FILES", "the file that holds the webhook's secret")?;
         let files = files.split(',').map(str::trim).filter(|path| !path.is_empty());
         let config = Self {
             host: parsed("HOST", "127.0.0.1", "an IP address")?,
@@ -26,29 +25,8 @@ impl Config {
             secret_files: files.map(PathBuf::from).collect(),
         };
         if config.secret_files.is_empty() {
-            return Err(
-                "GITHUB_SECRET_FILES is not set: set it to the file that holds the webhook's secret"
-                    .to_owned(),
-            );
+            return Err("GITHUB_SECRET_FILES names no file: give at least one".to_owned());
         }
         Ok(config)
-    }
-}
-
-fn parsed<T>(name: &str, default: &str, what: &str) -> Result<T, String>
-where
-    T: FromStr<Err: Display>,
-{
-    let text = optional(name)?.unwrap_or_else(|| default.to_owned());
-    text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
-}
-
-/// An empty variable is as good as none.
-fn optional(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
     }
 }

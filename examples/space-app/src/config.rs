@@ -1,11 +1,9 @@
 //! The settings, from the environment.
 
-use std::env::{self, VarError};
-use std::fmt::Display;
 use std::net::IpAddr;
-use std::str::FromStr;
 
 use countersign::space::Installation;
+use settings::{optional, parsed, required};
 
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
@@ -45,26 +43,4 @@ fn installation(may_be_absent: bool) -> Result<Option<Installation>, String> {
     Installation::try_new(&url, &client_id, client_secret)
         .map(Some)
         .map_err(|error| format!("{URL}, {CLIENT_ID} or {CLIENT_SECRET}: {error}"))
-}
-
-fn required(name: &str, what: &str) -> Result<String, String> {
-    optional(name)?.ok_or_else(|| format!("{name} is not set: set it to {what}"))
-}
-
-fn parsed<T>(name: &str, default: &str, what: &str) -> Result<T, String>
-where
-    T: FromStr<Err: Display>,
-{
-    let text = optional(name)?.unwrap_or_else(|| default.to_owned());
-    text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
-}
-
-/// An empty variable is as good as none. The value is not shown: it may be a secret.
-fn optional(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
-    }
 }

@@ -1,11 +1,10 @@
 //! The settings, from the environment.
 
-use std::env::{self, VarError};
-use std::fmt::Display;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use axum::http::Uri;
+use settings::{given, parsed, required};
 
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
@@ -23,9 +22,7 @@ impl Config {
             host: parsed("HOST", "127.0.0.1", "an IP address")?,
             port: parsed("PORT", "3000", "a port, or 0 for any free one")?,
             secret: required("SPEAKAP_SECRET", "the secret of the application")?,
-            site: optional("SPEAKAP_SITE")?
-                .map(|text| read("SPEAKAP_SITE", &text, site))
-                .transpose()?,
+            site: given("SPEAKAP_SITE", site)?,
         })
     }
 }
@@ -57,27 +54,5 @@ impl FromStr for Origin {
         // Nothing else in it: no user, path or query.
         let is_whole = text.strip_suffix('/').unwrap_or(text) == origin;
         is_whole.then_some(Self(origin)).ok_or("it is more than scheme, host and port")
-    }
-}
-
-fn parsed<T: FromStr<Err: Display>>(name: &str, default: &str, what: &str) -> Result<T, String> {
-    read(name, optional(name)?.as_deref().unwrap_or(default), what)
-}
-
-fn read<T: FromStr<Err: Display>>(name: &str, text: &str, what: &str) -> Result<T, String> {
-    text.parse().map_err(|error| format!("{name} has to be {what}: {error}"))
-}
-
-fn required(name: &str, what: &str) -> Result<String, String> {
-    optional(name)?.ok_or_else(|| format!("{name} is not set: set it to {what}"))
-}
-
-/// An empty variable is as good as none. The value is not shown: it may be a secret.
-fn optional(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
     }
 }

@@ -8,33 +8,36 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
-use super::SERVING;
+use super::SHARED;
 use crate::failure::Failure;
 
-/// The manifest with all that it takes from the workspace and from the crate that serves. Countersign comes from
+/// The manifest with all that it takes from the workspace and from what the examples share. Countersign comes from
 /// crates.io, in the version that this command has, or from a checkout.
 pub(super) fn alone(
     example: &str,
-    serving: &str,
+    shared: &[&str],
     workspace: &str,
     checkout: Option<&Path>,
 ) -> Result<String, Failure> {
-    let Manifest { package, dependencies, target, .. } = read(example)?;
-    let serving: Manifest = read(serving)?;
+    let Manifest { package, mut dependencies, mut target, .. } = read(example)?;
+    for manifest in shared {
+        let more: Manifest = read(manifest)?;
+        add(&mut dependencies, more.dependencies);
+        for (name, more) in more.target {
+            add(&mut target.entry(name).or_default().dependencies, more.dependencies);
+        }
+    }
+    dependencies.retain(|name, _| !SHARED.contains(&name.as_str()));
     let Root { workspace } = read(workspace)?;
 
     let mut written = DocumentMut::new();
     written.insert("package", Item::Table(head(package, workspace.package)));
     let shared = Shared { dependencies: workspace.dependencies, checkout };
-    let all = shared.resolve(serving.dependencies.into_iter().chain(dependencies))?;
+    let all = shared.resolve(dependencies)?;
     written.insert("dependencies", Item::Table(all));
     let mut targets = Table::new();
     targets.set_implicit(true);
-    let mut of_both = BTreeMap::<String, Vec<_>>::new();
-    for (name, Target { dependencies }) in serving.target.into_iter().chain(target) {
-        of_both.entry(name).or_default().extend(dependencies);
-    }
-    for (name, dependencies) in of_both {
+    for (name, Target { dependencies }) in target {
         let mut target = Table::new();
         target.set_implicit(true);
         target.insert("dependencies", Item::Table(shared.resolve(dependencies)?));
@@ -46,6 +49,13 @@ pub(super) fn alone(
 
 pub(super) fn description(example: &str) -> Result<String, Failure> {
     Ok(read::<Manifest>(example)?.package.description)
+}
+
+/// A dependency that is there twice gets the features of both.
+fn add(dependencies: &mut Dependencies, more: Dependencies) {
+    for (name, inherited) in more {
+        dependencies.entry(name).or_default().features.extend(inherited.features);
+    }
 }
 
 fn head(package: Package, shared: SharedPackage) -> Table {
@@ -72,18 +82,9 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// A dependency that is there twice gets the features of both.
-    fn resolve(
-        &self,
-        wanted: impl IntoIterator<Item = (String, Inherited)>,
-    ) -> Result<Table, Failure> {
-        let mut features = BTreeMap::<String, BTreeSet<String>>::new();
-        for (name, inherited) in wanted {
-            features.entry(name).or_default().extend(inherited.features);
-        }
-        features.remove(SERVING);
+    fn resolve(&self, wanted: Dependencies) -> Result<Table, Failure> {
         let mut table = Table::new();
-        for (name, features) in features {
+        for (name, Inherited { features, .. }) in wanted {
             let value = self.dependency(&name, features)?;
             table.insert(&name, value.into());
         }
@@ -141,7 +142,7 @@ fn unreadable(what: &dyn Display) -> Failure {
 #[serde(deny_unknown_fields)]
 struct Manifest {
     package: Package,
-    dependencies: BTreeMap<String, Inherited>,
+    dependencies: Dependencies,
     #[serde(default)]
     target: BTreeMap<String, Target>,
     #[serde(rename = "lib")]
@@ -157,13 +158,15 @@ struct Package {
     description: String,
 }
 
-#[derive(Deserialize)]
+type Dependencies = BTreeMap<String, Inherited>;
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Target {
-    dependencies: BTreeMap<String, Inherited>,
+    dependencies: Dependencies,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inherited {
     #[serde(rename = "workspace")]
