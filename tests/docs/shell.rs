@@ -177,9 +177,13 @@ impl Block {
         Ok(Self { shell, printed, reader })
     }
 
+    /// What came so far, up to a character of which only the beginning did.
     fn text(&self) -> String {
         let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8(printed.clone()).unwrap()
+        let chunk = printed.utf8_chunks().next();
+        let (text, rest) = chunk.map_or(("", &[][..]), |chunk| (chunk.valid(), chunk.invalid()));
+        assert_eq!(text.len() + rest.len(), printed.len(), "not UTF-8, after: {text}");
+        text.to_owned()
     }
 
     /// The output is at its end when everybody who could write to it has ended.
