@@ -29,7 +29,7 @@ use tower::{Layer, Service, ServiceExt};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 pub(crate) const SECRET: &str = "a-very-secret-secret";
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn signed_by<S: Sign>(scheme: &S, secret: &str, body: &str) -> Request<Bytes> {
     let request = Request::post("/").body(Bytes::copy_from_slice(body.as_bytes()));

@@ -174,29 +174,31 @@ impl<S: Scheme> VerifyLayer<S> {
     /// Handles each request once: see [`Replay`], which a [`ReplayStore`](crate::ReplayStore) turns
     /// into by itself.
     ///
-    /// Where no window is set, neither by the provider nor by [`max_age`](Self::max_age), the
+    /// Where no window is set, neither by the provider nor by [`max_age`](Self::max_age) **before**, the
     /// [retention](Replay::retention) has to be given. What is handled without the layer, by
     /// [`verify`](Self::verify), is not claimed.
     ///
     /// # Panics
     ///
-    /// Not here, since what follows may make it good; but when the layer is applied to a service, if
-    /// the retention is not known then, or is zero, or the lease is, or if the scheme's requests
-    /// cannot be told apart: one token is like another. [`checked`](Self::checked) returns the error
+    /// At start-up, if the retention is not known, or is zero, or the lease is, or if the scheme's requests
+    /// cannot be told apart: one token is like another. [`try_replay`](Self::try_replay) returns the error
     /// instead.
     #[must_use]
+    #[expect(clippy::panic, reason = "start-up is the time to stop; `try_replay` does not")]
     pub fn replay(self, replay: impl Into<Replay>) -> Self {
-        self.edit(|config| config.replay = Some(Arc::new(replay.into())))
+        self.try_replay(replay).unwrap_or_else(|error| panic!("countersign: {error}"))
     }
 
-    /// The layer, if it can be applied: to be called last, where start-up is not to panic.
+    /// Like [`replay`](Self::replay), for settings that may turn out to be unusable.
     ///
     /// # Errors
     ///
-    /// When [`replay`](Self::replay) cannot do what it is asked for: it says what is missing.
-    pub fn checked(self) -> Result<Self, ConfigError> {
-        self.config.check()?;
-        Ok(self)
+    /// When it cannot be done what is asked for: it says what is missing.
+    pub fn try_replay(self, replay: impl Into<Replay>) -> Result<Self, ConfigError> {
+        let replay = replay.into();
+        // Here, and not when the layer is applied: to a route, axum does that as late as for the first connection.
+        self.config.check(&replay).map_err(|error| error.of(S::NAME))?;
+        Ok(self.edit(|config| config.replay = Some(Arc::new(replay))))
     }
 
     /// The clock that windows are measured against, for tests.
@@ -257,22 +259,22 @@ impl<S: Scheme> Config<S> {
         self.locate.as_ref()?.locate(parts)
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let Some(replay) = &self.replay else { return Ok(()) };
-        let checked = if !S::Method::DISTINGUISHES && !S::SIGNED_ID {
-            Err(ConfigError::new(
+    /// Whether requests can be remembered so. What holds goes on to hold: no setting takes a window away.
+    fn check(&self, replay: &Replay) -> Result<(), ConfigError> {
+        if !S::Method::DISTINGUISHES && !S::SIGNED_ID {
+            return Err(ConfigError::new(
                 "its token is the same in every request, so that none can be told from a replayed \
                  one: leave `.replay(..)` out",
-            ))
-        } else if self.keep(replay).is_none() {
-            Err(ConfigError::new(
+            ));
+        }
+        if self.keep(replay).is_none() {
+            return Err(ConfigError::new(
                 "no window is set, so it is not known for how long to remember what was handled: \
-                 give `Replay::new(store).retention(..)`, or `.max_age(..)` if a time is signed",
-            ))
-        } else {
-            replay.check()
-        };
-        checked.map_err(|error| error.of(S::NAME))
+                 give `Replay::new(store).retention(..)`, or `.max_age(..)` before `.replay(..)` if a \
+                 time is signed",
+            ));
+        }
+        replay.check()
     }
 
     /// For how long a request is remembered; `None` if that is not known, which is refused.
@@ -283,7 +285,7 @@ impl<S: Scheme> Config<S> {
     /// Claims a genuine request; `None` where nothing is remembered.
     pub(crate) fn claim(&self, proof: &Proof<S>) -> Option<Claiming> {
         let replay = self.replay.as_ref()?;
-        // What `check` has refused cannot come here; to remember for ever would be the safe side.
+        // What `try_replay` has refused cannot come here; to remember for ever would be the safe side.
         let keep = self.keep(replay).unwrap_or(Duration::MAX);
         Some(match replay::keys(proof) {
             Ok(keys) => replay::claim(replay, S::NAME, self.meter.clone(), keys, keep),
@@ -335,14 +337,7 @@ impl<S: Scheme> Config<S> {
 impl<S: Scheme, Inner> Layer<Inner> for VerifyLayer<S> {
     type Service = Verify<S, Inner>;
 
-    /// # Panics
-    ///
-    /// If the layer cannot do what [`replay`](VerifyLayer::replay) asks of it.
-    #[expect(clippy::panic, reason = "start-up is the time to stop; `checked` does not")]
     fn layer(&self, inner: Inner) -> Self::Service {
-        if let Err(error) = self.config.check() {
-            panic!("countersign: {error}");
-        }
         self.config.meter.announce(self.config.replay.is_some());
         Verify::new(inner, Arc::clone(&self.config))
     }

@@ -49,7 +49,7 @@ async fn start() -> Result<(), Box<dyn Error>> {
     let recorded = metrics::record()?;
     let keys = ReloadedKeys::from_files(GitHub, &config.secret_files)?;
     let replay = Replay::new(MemoryReplay::with_capacity(EVENTS)).retention(RETENTION);
-    let verify = GitHubVerify::with_keys(GitHub, keys).replay(replay).checked()?;
+    let verify = GitHubVerify::with_keys(GitHub, keys).try_replay(replay)?;
     let layers = ServiceBuilder::new()
         // Outside of the verification, which reads the body: nobody has signed anything yet.
         .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))

@@ -57,7 +57,7 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let store = options.connect(&config.redis).await?;
     let replay =
         Replay::new(store).mode(config.mode).duplicates(config.duplicates).retention(RETENTION);
-    let verify = SparkVerify::try_new(config.secret.as_str())?.replay(replay).checked()?;
+    let verify = SparkVerify::try_new(config.secret.as_str())?.try_replay(replay)?;
     let layers = ServiceBuilder::new()
         // Outside of the verification, which reads the body: nobody has signed anything yet.
         .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))

@@ -56,8 +56,7 @@ fn configured() -> Result<(Router, Arc<Bot>, Config), String> {
     let replay = Replay::new(MemoryReplay::with_capacity(EVENTS)).retention(config.remember);
     let verify = SparkVerify::try_new(config.secret.as_str())
         .map_err(|error| format!("SPARK_SECRET: {error}"))?
-        .replay(replay)
-        .checked()
+        .try_replay(replay)
         .map_err(|error| format!("REMEMBER_SECS: {error}"))?;
     let guard = SparkOrgGuard::try_new(config.token.as_str(), config.allowed.clone())
         .map_err(|error| format!("SPARK_BOT_TOKEN or SPARK_ALLOWED_ORGS: {error}"))?

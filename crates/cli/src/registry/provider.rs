@@ -179,7 +179,7 @@ impl<S: Scheme> Verifier for VerifyLayer<S> {
     }
 
     fn remembering(&self, replay: Replay) -> Result<Box<dyn Verifier>, ConfigError> {
-        Ok(Box::new(self.clone().replay(replay).checked()?))
+        Ok(Box::new(self.clone().try_replay(replay)?))
     }
 
     fn mount(&self) -> MethodRouter {
