@@ -3,6 +3,7 @@
 mod keys;
 mod reasons;
 mod replay;
+mod start;
 mod ways;
 
 use std::collections::BTreeMap;

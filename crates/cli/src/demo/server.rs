@@ -69,7 +69,7 @@ pub(crate) async fn serve(
         ready(answer)
     }));
     // It ends with the runtime; until then a failure shows in the answers that do not come.
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    tokio::spawn(async move { axum::serve(listener, router.into_make_service()).await });
     Ok(stands)
 }
 

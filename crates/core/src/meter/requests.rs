@@ -76,10 +76,17 @@ pub(crate) struct Meter(Arc<Handles>);
 
 struct Handles {
     scheme: &'static str,
-    announced: AtomicBool,
+    announced: Announced,
     requests: OnceLock<Requests>,
     /// For those layers alone that remember what was handled.
     replay: OnceLock<Replay>,
+}
+
+/// Which series a recorder was told of. Clones share it, and not all of them need have a replay store.
+#[derive(Default)]
+struct Announced {
+    requests: AtomicBool,
+    replay: AtomicBool,
 }
 
 struct Requests {
@@ -110,18 +117,18 @@ pub(crate) struct Watch(Instant);
 impl Meter {
     pub(crate) fn new(scheme: &'static str) -> Self {
         let (requests, replay) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Handles { scheme, announced: AtomicBool::new(false), requests, replay }))
+        Self(Arc::new(Handles { scheme, announced: Announced::default(), requests, replay }))
     }
 
     /// The layer is built. A recorder that is there already is told of all its series, so that they are there with 0;
     /// the handles are made later, for one that is not there yet.
     pub(crate) fn announce(&self, remembers: bool) {
-        if self.0.announced.swap(true, Ordering::Relaxed) {
-            return;
+        let Handles { scheme, announced, .. } = &*self.0;
+        if !announced.requests.swap(true, Ordering::Relaxed) {
+            Requests::register(scheme);
         }
-        Requests::register(self.0.scheme);
-        if remembers {
-            Replay::register(self.0.scheme);
+        if remembers && !announced.replay.swap(true, Ordering::Relaxed) {
+            Replay::register(scheme);
         }
     }
 
