@@ -267,7 +267,7 @@ pub(crate) enum Verdict<S: Scheme> {
 pub(crate) enum Judged {
     /// Genuine: the proof is in its place.
     Genuine,
-    /// A handshake, with its answer.
+    /// A handshake, with its answer. Of one that is signed, the proof is in its place, too.
     Answer(Box<Response<Bytes>>),
 }
 
@@ -331,7 +331,7 @@ fn admissible<S: Scheme>(config: &Config<S>, evidence: &Evidence) -> Result<(), 
         return Err(Reason::TooMany("candidates for the signed text"));
     }
     match evidence.timestamp {
-        Some(timestamp) => config.window.check(timestamp, config.clock.now()),
+        Some(timestamp) => config.window.check(timestamp, &*config.clock),
         None => Ok(()),
     }
 }
@@ -429,12 +429,12 @@ fn judge<S: Scheme>(
         let tenant = tenant.as_deref();
         tracing::info!(target: "countersign", scheme, key, tenant, "not the newest key matched");
     }
-    if let Some(answer) = attested.answer {
-        return Ok(Judged::Answer(answer));
-    }
     let id = evidence.id.take().or(attested.id);
     *proof = Some(Proof::new(verified, matched, keys.owner(), timestamp, id, covered));
-    Ok(Judged::Genuine)
+    Ok(match attested.answer {
+        Some(answer) => Judged::Answer(answer),
+        None => Judged::Genuine,
+    })
 }
 
 /// The second look at the clock: the body may have taken long, or have the time in it.
@@ -448,7 +448,7 @@ fn check_window<S: Scheme>(
     }
     let inside = || config.scheme.timestamp(verified).transpose();
     let timestamp = claimed.map(Ok).or_else(inside).ok_or(Reason::NoTimestamp)??;
-    config.window.check(timestamp, config.clock.now())?;
+    config.window.check(timestamp, &*config.clock)?;
     Ok(Some(timestamp))
 }
 

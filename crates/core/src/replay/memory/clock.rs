@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(target_os = "linux")]
-use coarsetime::Instant;
+use rustix::time::{ClockId, clock_gettime};
+
 #[cfg(not(target_os = "linux"))]
 use std::time::Instant;
 
@@ -72,15 +73,20 @@ fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Without the cache of that crate, which all cores would write to.
+/// The time of the last tick, since the machine was started.
+#[cfg(target_os = "linux")]
+type Instant = Duration;
+
 #[cfg(target_os = "linux")]
 fn now() -> Instant {
-    Instant::now_without_cache_update()
+    let now = clock_gettime(ClockId::MonotonicCoarse);
+    // It began at zero and never goes back.
+    now.try_into().unwrap_or_default()
 }
 
 #[cfg(target_os = "linux")]
 fn since(start: Instant) -> u64 {
-    now().duration_since(start).as_nanos()
+    nanos(now().saturating_sub(start))
 }
 
 #[cfg(not(target_os = "linux"))]
