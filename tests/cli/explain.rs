@@ -242,6 +242,35 @@ fn the_budget_is_in_seconds() {
     }
 }
 
+/// The provider asks whether somebody is there, and signs that as it signs events.
+#[test]
+fn a_signed_handshake_holds_under_a_key_and_at_a_time() {
+    let verdict = |provider| {
+        format!("accepted: {provider}: it is a handshake, which the layer answers itself")
+    };
+    let explain = |provider, body, now| {
+        let args = ["explain", provider, "--secret-env", "SECRET", "--now", now, "-"];
+        countersign_with(&args, &signed(provider, body, &[]))
+    };
+    let ping =
+        explain("github", r#"{"zen":"Keep it logically awesome.","hook_id":1}"#, "1700000010");
+    assert_eq!(ping.code, 0, "{ping:?}");
+    for part in [&*verdict("github"), "holds under secret 1 of 1", "no window is set"] {
+        assert!(ping.text().contains(part), "{part}: {ping:?}");
+    }
+    let body = r#"{"token":"t","challenge":"a word","type":"url_verification"}"#;
+    let slack = explain("slack", body, "1700000010");
+    assert_eq!(slack.code, 0, "{slack:?}");
+    for part in [&*verdict("slack"), "holds under secret 1 of 1", "is signed, 10 s before"] {
+        assert!(slack.text().contains(part), "{part}: {slack:?}");
+    }
+    let late = explain("slack", body, "1700001000");
+    assert_eq!(late.code, 1, "{late:?}");
+    for part in ["holds under secret 1 of 1", "is signed, 16 min 40 s before", "time-passed"] {
+        assert!(late.text().contains(part), "{part}: {late:?}");
+    }
+}
+
 /// A challenge holds the verify token, whether the server has another one or this one.
 #[test]
 fn a_challenge_is_explained_and_its_token_not_shown() {
@@ -261,6 +290,7 @@ fn a_challenge_is_explained_and_its_token_not_shown() {
     assert!(genuine.text().contains("none is wanted: it is a handshake"), "{genuine:?}");
     let verdict = "accepted: meta: it is a handshake, which the layer answers itself";
     assert!(genuine.text().contains(verdict), "{genuine:?}");
+    assert!(!genuine.text().contains("\ntime "), "{genuine:?}");
     for more in [&["--json"][..], &["--full"], &["--redact"]] {
         let wrong = set("wrong", "another");
         let wrong = explain(&[&["--set", &wrong], more].concat());

@@ -1,6 +1,6 @@
 //! Takes a check apart, for people who ask why a request was refused.
 //!
-//! **Nothing here accepts a request.** No function of this module makes a [`Proof`](crate::Proof),
+//! **Nothing here accepts a request.** No function of this module makes a [`Proof`],
 //! hands on a body or calls a handler, and what it returns cannot be turned into any of that. It does
 //! hold what must never be in an answer over HTTP: the signature that was expected. Who has it can
 //! forge the request.
@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http::Request;
 use http::request::Parts;
 
+use crate::engine::Judged;
 use crate::error::Reason;
 use crate::evidence::{Algorithm, Content, Evidence, Message, Need, Signature};
 use crate::head::Head;
@@ -22,9 +23,8 @@ use crate::keys::{KeyHint, KeySet, Lookup};
 use crate::layer::{Config, VerifyLayer};
 use crate::looked::record;
 use crate::method::{Hmac, Method};
-use crate::offline::check_now;
-use crate::outcome::Outcome;
-use crate::proof::Covered;
+use crate::offline::judge_now;
+use crate::proof::{Covered, Proof};
 use crate::scheme::{Inspect, KeyOf, Scheme, asks_challenge};
 use crate::time::Timestamp;
 use crate::window::Window;
@@ -95,11 +95,13 @@ pub struct Tag {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Held {
-    /// The index of the key that made it; `None` of a challenge, which has no signature.
+    /// The index of the key that made it; `None` of a handshake that carries no signature.
     pub key: Option<usize>,
     /// The signed time. One inside the body is read where the layer has a window; then it may be
     /// there and not be readable.
     pub timestamp: Result<Option<Timestamp>, Reason>,
+    /// Whether it is a handshake or a challenge, signed or not, which the layer answers itself.
+    pub answered: bool,
 }
 
 /// Reads a request as the layer would, and says what was found. Only keys that are at hand are used.
@@ -126,17 +128,16 @@ pub fn holds<S: Scheme>(layer: &VerifyLayer<S>, request: &Request<Bytes>) -> Res
         window: Window { max_age: None, ..layer.config().window },
         ..layer.config().clone()
     };
-    Ok(match check_at_hand(&timeless, &parts, tenant.as_deref(), &body)? {
-        Outcome::Genuine(proof) => {
-            let inside = || match layer.config().window.is_set() {
-                true => layer.config().scheme.timestamp(proof.body()),
-                false => Ok(None),
-            };
-            let timestamp = proof.timestamp().map_or_else(inside, |time| Ok(Some(time)));
-            Held { key: Some(proof.key()), timestamp }
-        }
-        Outcome::Answer(_) => Held { key: None, timestamp: Ok(None) },
-    })
+    let mut proof = None;
+    let judged = judge_at_hand(&timeless, &parts, tenant.as_deref(), &body, &mut proof)?;
+    let answered = matches!(judged, Judged::Answer(_));
+    let Some(proof) = proof else { return Ok(Held { key: None, timestamp: Ok(None), answered }) };
+    let inside = || match layer.config().window.is_set() {
+        true => layer.config().scheme.timestamp(proof.body()),
+        false => Ok(None),
+    };
+    let timestamp = proof.timestamp().map_or_else(inside, |time| Ok(Some(time)));
+    Ok(Held { key: Some(proof.key()), timestamp, answered })
 }
 
 /// What the layer would say to the request, without a word to the log. The bytes stay behind.
@@ -147,7 +148,7 @@ pub fn holds<S: Scheme>(layer: &VerifyLayer<S>, request: &Request<Bytes>) -> Res
 pub fn verdict<S: Scheme>(layer: &VerifyLayer<S>, request: &Request<Bytes>) -> Result<(), Reason> {
     let (mut parts, body) = request.clone().into_parts();
     let tenant = layer.config().locate(&mut parts);
-    check_at_hand(layer.config(), &parts, tenant.as_deref(), &body).map(drop)
+    judge_at_hand(layer.config(), &parts, tenant.as_deref(), &body, &mut None).map(drop)
 }
 
 /// The largest age and the furthest future of a signed time; `None` where there is no window.
@@ -157,13 +158,14 @@ pub fn window<S: Scheme>(layer: &VerifyLayer<S>) -> Option<(Duration, Duration)>
     max_age.map(|max_age| (max_age, max_future))
 }
 
-fn check_at_hand<S: Scheme>(
+fn judge_at_hand<S: Scheme>(
     config: &Config<S>,
     parts: &Parts,
     tenant: Option<&str>,
     body: &Bytes,
-) -> Result<Outcome<S>, Reason> {
-    check_now(config, &Head::new(parts).with_tenant(tenant), body)
+    proof: &mut Option<Proof<S>>,
+) -> Result<Judged, Reason> {
+    judge_now(config, &Head::new(parts).with_tenant(tenant), body, proof)
 }
 
 const UNSIGNED: Reason = Reason::Unexpected("it is a handshake, which carries no signature");

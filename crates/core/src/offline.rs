@@ -12,6 +12,7 @@ use crate::error::{Reason, VerifyError};
 use crate::head::Head;
 use crate::layer::{Config, VerifyLayer};
 use crate::outcome::Outcome;
+use crate::proof::Proof;
 use crate::scheme::Scheme;
 
 impl<S: Scheme> VerifyLayer<S> {
@@ -33,7 +34,9 @@ impl<S: Scheme> VerifyLayer<S> {
         let (mut parts, body) = request.into_parts();
         let tenant = self.config().locate(&mut parts);
         let head = Head::new(&parts).with_tenant(tenant.as_deref());
-        check_now(self.config(), &head, &body).map_err(refused::<S>)
+        let mut proof = None;
+        let judged = judge_now(self.config(), &head, &body, &mut proof);
+        judged.and_then(|judged| outcome(judged, proof)).map_err(refused::<S>)
     }
 
     /// The same, for keys that may have to be fetched. Nothing is claimed here either.
@@ -45,7 +48,9 @@ impl<S: Scheme> VerifyLayer<S> {
         let (mut parts, body) = request.into_parts();
         let tenant = self.config().locate(&mut parts);
         let head = Head::new(&parts).with_tenant(tenant.as_deref());
-        check(self.config(), &head, &body).await.map_err(refused::<S>)
+        let mut proof = None;
+        let judged = judge(self.config(), &head, &body, &mut proof).await;
+        judged.and_then(|judged| outcome(judged, proof)).map_err(refused::<S>)
     }
 }
 
@@ -55,24 +60,33 @@ fn refused<S: Scheme>(reason: Reason) -> VerifyError {
     error
 }
 
+fn outcome<S: Scheme>(judged: Judged, proof: Option<Proof<S>>) -> Result<Outcome<S>, Reason> {
+    match judged {
+        Judged::Genuine => proof.map(Outcome::Genuine).ok_or(Reason::Mismatch),
+        Judged::Answer(answer) => Ok(Outcome::Answer(*answer)),
+    }
+}
+
 /// The check without waiting: keys that are not at hand are unavailable.
-pub(crate) fn check_now<S: Scheme>(
+pub(crate) fn judge_now<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     body: &Bytes,
-) -> Result<Outcome<S>, Reason> {
-    let mut checking = pin!(check(config, head, body));
+    proof: &mut Option<Proof<S>>,
+) -> Result<Judged, Reason> {
+    let mut checking = pin!(judge(config, head, body, proof));
     match checking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(outcome) => outcome,
+        Poll::Ready(judged) => judged,
         Poll::Pending => Err(Reason::KeysUnavailable),
     }
 }
 
-async fn check<S: Scheme>(
+async fn judge<S: Scheme>(
     config: &Config<S>,
     head: &Head<'_>,
     body: &Bytes,
-) -> Result<Outcome<S>, Reason> {
+    proof: &mut Option<Proof<S>>,
+) -> Result<Judged, Reason> {
     let mut begun = engine::challenged(config, head).transpose()?;
     if let Some(Begun::Challenge(keys)) = begun {
         begun = engine::challenge(config, head, keys.await).transpose()?;
@@ -87,24 +101,19 @@ async fn check<S: Scheme>(
     let mut fed = match begun {
         Begun::Streaming(keys) => Some(Fed::new(keys, found)),
         Begun::Wanting(keys) => Some(Fed::new(engine::usable(config, keys.await)?, found)),
-        Begun::Answered(answer) => return Ok(Outcome::Answer(*answer)),
+        Begun::Answered(answer) => return Ok(Judged::Answer(answer)),
         Begun::Challenge(_) | Begun::NeedBody => None,
     };
     if body.len() > config.body_limit {
         return Err(Reason::BodyTooLarge);
     }
-    let mut proof = None;
-    let mut verdict = engine::conclude(config, head, fed.as_mut(), body, &mut proof);
-    let judged = loop {
+    let mut verdict = engine::conclude(config, head, fed.as_mut(), body, proof);
+    loop {
         verdict = match verdict {
-            Verdict::Done(judged) => break judged?,
+            Verdict::Done(judged) => return judged,
             Verdict::Wait(keys, asked) => {
-                engine::resume(config, head, body, keys.await, asked, &mut proof)
+                engine::resume(config, head, body, keys.await, asked, proof)
             }
         };
-    };
-    match judged {
-        Judged::Genuine => proof.map(Outcome::Genuine).ok_or(Reason::Mismatch),
-        Judged::Answer(answer) => Ok(Outcome::Answer(*answer)),
     }
 }
