@@ -362,9 +362,11 @@ impl Evidence {
     /// All of them are tried, also when an earlier one matched.
     #[must_use]
     #[inline]
-    pub fn message(mut self, message: Message) -> Self {
-        self.messages.push(message);
-        self
+    pub fn message(self, message: Message) -> Self {
+        // Here and for the id, what may allocate is not done to `self`: then that need not be copied to be changed.
+        let mut messages = self.messages;
+        messages.push(message);
+        Self { messages, ..self }
     }
 
     /// The time that is part of the signed text; the window is checked against it.
@@ -378,9 +380,8 @@ impl Evidence {
     /// The id of the request that is part of the signed text.
     #[must_use]
     #[inline]
-    pub fn id(mut self, id: &str) -> Self {
-        self.id = Some(id.into());
-        self
+    pub fn id(self, id: &str) -> Self {
+        Self { id: Some(id.into()), ..self }
     }
 
     /// The name of the key, where the scheme has names for keys: see

@@ -18,11 +18,11 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use self::read::poll_body;
-use self::work::{Purpose, Step, Waiting, Work, call};
+use self::work::{Bodiless, Purpose, Step, Waiting, Work, called};
 use crate::body::{BoxError, ResponseBody};
 use crate::engine::{self, Begun, Fed, Found, UNREAD};
 use crate::error::Reason;
-use crate::gather::{Gather, declared_length};
+use crate::gather::Gather;
 use crate::head::Head;
 use crate::keys::KeyFuture;
 use crate::layer::Config;
@@ -50,12 +50,13 @@ pin_project! {
             fed: Option<Fed<S>>,
             gather: Gather,
             work: Option<Work<S, Inner>>,
+            request: Option<Bodiless>,
         },
         Claiming {
             claiming: Unfinished<Result<Held, Reason>>,
-            waiting: Option<Box<(Work<S, Inner>, Option<Proof<S>>)>>,
+            waiting: Option<Box<(Work<S, Inner>, Bodiless, Option<Proof<S>>)>>,
         },
-        Ready { inner: Inner, request: Option<Request<Full<Bytes>>>, held: Option<Held> },
+        Ready { inner: Inner, request: Option<Bodiless>, held: Option<Held> },
         Called { #[pin] future: Called, held: Option<Held> },
         Settling { settling: Settling, answer: Option<Box<Answer>> },
     }
@@ -77,23 +78,51 @@ where
     ) -> Self {
         let watch = config.meter.arrived(config.replay.is_some());
         let head = Head::of(&request).with_tenant(tenant.as_deref());
+        // Before the head is read: asked later, the compiler copies what was found once more (`scripts/bench profile`).
+        let gather = Gather::new(request.body(), config.body_limit);
         if let Some(begun) = engine::challenged(&config, &head) {
+            let work = Work { inner, config, tenant, watch };
             let (request, body) = emptied(request);
-            let work = Work { inner, config, tenant, request, watch };
-            return Self { state: State::turn(begun, UNREAD, work, body) };
+            return Self { state: State::turn(begun, UNREAD, work, request, body) };
         }
         // As `engine::read` does, which would hand the evidence back, and so move it.
         let mut found = config.scheme.inspect(&head, None);
         let begun = engine::begin(&config, &head, &mut found);
+        let Some(gather) = gather else {
+            return Self::next(begun, found, Work { inner, config, tenant, watch }, request);
+        };
+        match begun {
+            // Made where it is handed back, since it has hundreds of bytes: so nothing is called in between.
+            Ok(Begun::Streaming(keys)) => {
+                let (request, body) = emptied(request);
+                Self {
+                    state: State::Reading {
+                        body,
+                        fed: Some(Fed::new(keys, found)),
+                        gather,
+                        work: Some(Work { inner, config, tenant, watch }),
+                        request: Some(request),
+                    },
+                }
+            }
+            begun => Self::next(begun, found, Work { inner, config, tenant, watch }, request),
+        }
+    }
+
+    fn next(
+        begun: Result<Begun<S>, Reason>,
+        found: Found,
+        work: Work<S, Inner>,
+        request: Request<ReqBody>,
+    ) -> Self {
         let (request, body) = emptied(request);
-        let work = Work { inner, config, tenant, request, watch };
-        Self { state: State::next(begun, found, work, body) }
+        Self { state: State::next(begun, found, work, request, body) }
     }
 }
 
 /// A request without its body, and that.
 #[inline(always)]
-fn emptied<B>(request: Request<B>) -> (Request<Full<Bytes>>, B) {
+fn emptied<B>(request: Request<B>) -> (Bodiless, B) {
     let (parts, body) = request.into_parts();
     (Request::from_parts(parts, Full::default()), body)
 }
@@ -104,25 +133,19 @@ where
     ReqBody::Data: Send,
 {
     /// After the head was read: the body is, or is not yet, or not at all.
-    #[inline(always)]
     fn next(
         begun: Result<Begun<S>, Reason>,
         found: Found,
         work: Work<S, Inner>,
+        request: Bodiless,
         body: ReqBody,
     ) -> Self {
-        let limit = work.config.body_limit;
-        let fits = declared_length(&body).is_none_or(|length| length <= limit as u64);
-        let gather = Gather::new(&body, limit);
-        match begun {
-            Ok(Begun::Streaming(keys)) if fits => {
-                Self::Reading { body, fed: Some(Fed::new(keys, found)), gather, work: Some(work) }
-            }
-            Ok(Begun::NeedBody) if fits => {
-                Self::Reading { body, fed: None, gather, work: Some(work) }
-            }
-            begun => Self::turn(begun, found, work, body),
-        }
+        let (fed, gather) = match (begun, Gather::new(&body, work.config.body_limit)) {
+            (Ok(Begun::Streaming(keys)), Some(gather)) => (Some(Fed::new(keys, found)), gather),
+            (Ok(Begun::NeedBody), Some(gather)) => (None, gather),
+            (begun, _) => return Self::turn(begun, found, work, request, body),
+        };
+        Self::Reading { body, fed, gather, work: Some(work), request: Some(request) }
     }
 
     #[cold]
@@ -130,20 +153,21 @@ where
         begun: Result<Begun<S>, Reason>,
         found: Found,
         work: Work<S, Inner>,
+        request: Bodiless,
         body: ReqBody,
     ) -> Self {
         match begun {
             Ok(Begun::Streaming(_) | Begun::NeedBody) => {
-                work.refuse_unread(Reason::BodyTooLarge, body)
+                work.refuse_unread(request, Reason::BodyTooLarge, body)
             }
-            Ok(Begun::Wanting(keys)) => work.wait(keys, Purpose::Stream(found, body)),
-            Ok(Begun::Challenge(keys)) => work.wait(keys, Purpose::Challenge(body)),
+            Ok(Begun::Wanting(keys)) => work.wait(request, keys, Purpose::Stream(found, body)),
+            Ok(Begun::Challenge(keys)) => work.wait(request, keys, Purpose::Challenge(body)),
             Ok(Begun::Answered(answer)) => {
                 work.config.meter.answered(Answered::Handshake);
-                work.leave(body);
+                work.leave(&request, body);
                 Self::Answered { answer: Some(*answer) }
             }
-            Err(reason) => work.refuse_unread(reason, body),
+            Err(reason) => work.refuse_unread(request, reason, body),
         }
     }
 }
@@ -169,47 +193,54 @@ where
                 StateProj::Waiting { keys, waiting } => {
                     let keys = ready!(keys.as_mut().poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
-                        Some(Waiting { work, purpose: Purpose::Challenge(body) }) => {
-                            let (config, head) = (&work.config, work.head());
+                        Some(Waiting { work, request, purpose: Purpose::Challenge(body) }) => {
+                            let (config, head) = (&work.config, work.head(&request));
                             let (found, begun) = engine::challenge(config, &head, keys)
                                 .map(|begun| (UNREAD, begun))
                                 .unwrap_or_else(|| engine::read(config, &head));
-                            state.set(State::next(begun, found, work, body));
+                            state.set(State::next(begun, found, work, request, body));
                         }
-                        Some(Waiting { work, purpose: Purpose::Stream(found, body) }) => {
+                        Some(Waiting { work, request, purpose: Purpose::Stream(found, body) }) => {
                             let begun = engine::usable(&work.config, keys).map(Begun::Streaming);
-                            state.set(State::next(begun, found, work, body));
+                            state.set(State::next(begun, found, work, request, body));
                         }
-                        Some(Waiting { mut work, purpose: Purpose::Judge(body, asked) }) => {
-                            let (config, head, mut proof) = (&work.config, work.head(), None);
+                        Some(Waiting {
+                            work,
+                            mut request,
+                            purpose: Purpose::Judge(body, asked),
+                        }) => {
+                            let (head, mut proof) = (work.head(&request), None);
                             let verdict =
-                                engine::resume(config, &head, &body, keys, asked, &mut proof);
-                            let step = work.follow(verdict, &mut proof, body);
-                            ready!(work.take(step, state.as_mut(), cx))?;
+                                engine::resume(&work.config, &head, &body, keys, asked, &mut proof);
+                            let step = work.follow(&mut request, verdict, &mut proof, body);
+                            ready!(work.take(request, step, state.as_mut(), cx))?;
                         }
                         None => return Poll::Pending,
                     }
                 }
-                StateProj::Reading { body, fed, gather, work } => {
+                StateProj::Reading { body, fed, gather, work, request } => {
                     let read = ready!(poll_body(body, fed, gather, cx));
-                    let Some(at_work) = work else { return Poll::Pending };
+                    let (Some(at_work), Some(lying)) = (work.as_mut(), request.as_mut()) else {
+                        return Poll::Pending;
+                    };
                     let step = match read {
                         Ok(()) => match gather.finish() {
-                            Some(body) => at_work.judge(fed.as_mut(), body),
+                            Some(body) => at_work.judge(lying, fed.as_mut(), body),
                             // Polled again after a panic in the scheme: what is left of the check says nothing.
                             None => return Poll::Pending,
                         },
                         Err(reason) => Step::Refuse(reason, None),
                     };
                     let Some(work) = work.take() else { return Poll::Pending };
-                    ready!(work.take(step, state.as_mut(), cx))?;
+                    let Some(request) = request.take() else { return Poll::Pending };
+                    ready!(work.take(request, step, state.as_mut(), cx))?;
                 }
                 StateProj::Claiming { claiming, waiting } => {
                     let claimed = ready!(Pin::new(claiming).poll(cx));
                     match waiting.take().map(|waiting| *waiting) {
-                        Some((mut work, mut proof)) => {
-                            let step = work.claimed(claimed, &mut proof);
-                            ready!(work.take(step, state.as_mut(), cx))?;
+                        Some((work, mut request, mut proof)) => {
+                            let step = work.claimed(&mut request, claimed, &mut proof);
+                            ready!(work.take(request, step, state.as_mut(), cx))?;
                         }
                         None => return Poll::Pending,
                     }
@@ -217,8 +248,9 @@ where
                 StateProj::Ready { inner, request, held } => {
                     ready!(inner.poll_ready(cx))?;
                     let Some(request) = request.take() else { return Poll::Pending };
-                    let called = call(inner, request, held.take());
-                    state.set(called);
+                    let held = called(held.take());
+                    let future = inner.call(request);
+                    state.set(State::Called { future, held });
                 }
                 StateProj::Called { future, held } => {
                     let answer = ready!(future.poll(cx));

@@ -18,7 +18,8 @@ pub(crate) const FRAMES_A_TURN: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Gather {
     received: Received,
-    /// What the body may come to: its declared length, or else the limit.
+    /// What the body may come to: the length that it declares, by `Content-Length` or by being complete already, or else
+    /// the limit.
     most: usize,
 }
 
@@ -32,10 +33,13 @@ enum Received {
 }
 
 impl Gather {
-    pub(crate) fn new(body: &impl Body, limit: usize) -> Self {
-        let declared = declared_length(body).and_then(|length| usize::try_from(length).ok());
-        let most = declared.map_or(limit, |length| length.min(limit));
-        Self { received: Received::One(Bytes::new()), most }
+    /// `None` if the body is declared to be longer than the limit.
+    pub(crate) fn new(body: &impl Body, limit: usize) -> Option<Self> {
+        let most = match body.size_hint().exact() {
+            Some(declared) => usize::try_from(declared).ok().filter(|length| *length <= limit)?,
+            None => limit,
+        };
+        Some(Self { received: Received::One(Bytes::new()), most })
     }
 
     /// Whether there is room for so many more bytes: to be asked before they are [pushed](Self::push).
@@ -104,11 +108,6 @@ impl Gather {
     }
 }
 
-/// The length that the body declares, by `Content-Length` or by being complete already.
-pub(crate) fn declared_length(body: &impl Body) -> Option<u64> {
-    body.size_hint().exact()
-}
-
 #[cfg(test)]
 mod tests {
     use http_body_util::{Empty, Full};
@@ -116,7 +115,7 @@ mod tests {
     use super::*;
 
     fn chunked(limit: usize) -> Gather {
-        let mut gather = Gather::new(&Empty::<Bytes>::new(), limit);
+        let mut gather = Gather::new(&Empty::<Bytes>::new(), limit).expect("room");
         gather.most = limit;
         gather
     }
@@ -139,13 +138,20 @@ mod tests {
     #[test]
     fn memory_follows_what_was_received_whatever_was_declared() {
         let declared = Full::new(Bytes::from(vec![0; 1 << 26]));
-        let mut gather = Gather::new(&declared, usize::MAX);
+        let mut gather = Gather::new(&declared, usize::MAX).expect("room");
         let chunk = Bytes::from(vec![1; 1000]);
         for pieces in 1..5000 {
             gather.push(chunk.clone());
             let received = pieces * chunk.len();
             assert!(reserved(&gather) <= 2 * received + AHEAD);
         }
+    }
+
+    #[test]
+    fn what_is_declared_has_to_fit() {
+        let declared = Full::new(Bytes::from(vec![0; 10]));
+        assert!(Gather::new(&declared, 10).is_some());
+        assert!(Gather::new(&declared, 9).is_none());
     }
 
     #[test]

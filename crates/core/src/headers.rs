@@ -64,13 +64,20 @@ impl SignatureHeader {
     ///
     /// As for [`read`](Self::read), but for a header that is missing.
     pub fn read_optional(&self, head: &Head<'_>) -> Result<Option<Signature>, Reason> {
-        let Some(text) = head.single(&self.header, self.name)? else { return Ok(None) };
+        head.single(&self.header, self.name)?.map(|text| self.parse(text)).transpose()
+    }
+
+    /// The signature in such a value of this header.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Malformed`] where prefix, length or encoding are not those described.
+    pub fn parse(&self, text: &[u8]) -> Result<Signature, Reason> {
         let text = text.strip_prefix(self.prefix.as_bytes()).ok_or(Reason::Malformed(self.name))?;
         match self.encoding {
             Encoding::Hex => Signature::from_hex(self.algorithm, text, self.name),
             Encoding::Base64 => Signature::from_base64(self.algorithm, text, self.name),
         }
-        .map(Some)
     }
 
     /// Puts a signature into the request, in place of any that it has.

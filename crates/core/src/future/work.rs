@@ -23,25 +23,27 @@ use crate::proof::{Covered, Proof};
 use crate::replay::{Claiming, Held, Unfinished};
 use crate::scheme::{KeyOf, Scheme};
 
-/// A request on its way: its head, and where it is to go.
+/// What is known of a request on its way, but for the request: where it is to go, and by what rules.
 pub(super) struct Work<S: Scheme, Inner> {
     pub(super) inner: Inner,
     pub(super) config: Arc<Config<S>>,
     pub(super) tenant: Option<Box<str>>,
-    /// Its body is put in when it was read.
-    pub(super) request: Request<Full<Bytes>>,
     pub(super) watch: Watch,
 }
 
+/// A request on its way. Its body is put in when it was read.
+pub(super) type Bodiless = Request<Full<Bytes>>;
+
 impl<S: Scheme, Inner> Work<S, Inner> {
-    pub(super) fn head(&self) -> Head<'_> {
-        Head::of(&self.request).with_tenant(self.tenant.as_deref())
+    pub(super) fn head<'a>(&'a self, request: &'a Bodiless) -> Head<'a> {
+        Head::of(request).with_tenant(self.tenant.as_deref())
     }
 }
 
 /// A request that waits for keys. The box is for those alone whose keys are not at hand.
 pub(super) struct Waiting<S: Scheme, Inner, ReqBody> {
     pub(super) work: Work<S, Inner>,
+    pub(super) request: Bodiless,
     pub(super) purpose: Purpose<ReqBody>,
 }
 
@@ -56,14 +58,16 @@ pub(super) enum Purpose<ReqBody> {
 impl<S: Scheme, Inner> Work<S, Inner> {
     pub(super) fn wait<ReqBody, Called, Answer>(
         self,
+        request: Bodiless,
         keys: KeyFuture<KeyOf<S>>,
         purpose: Purpose<ReqBody>,
     ) -> State<S, Inner, ReqBody, Called, Answer> {
-        State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, purpose })) }
+        State::Waiting { keys, waiting: Some(Box::new(Waiting { work: self, request, purpose })) }
     }
 
     pub(super) fn refuse_unread<ReqBody, Called, Answer>(
         self,
+        request: Bodiless,
         reason: Reason,
         body: ReqBody,
     ) -> State<S, Inner, ReqBody, Called, Answer>
@@ -71,18 +75,18 @@ impl<S: Scheme, Inner> Work<S, Inner> {
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
     {
-        self.leave(body);
-        let (parts, _) = self.request.into_parts();
+        self.leave(&request, body);
+        let (parts, _) = request.into_parts();
         State::Answered { answer: Some(self.config.refuse_request(reason, &parts, None)) }
     }
 
     /// The body is not read, or not for a handler.
-    pub(super) fn leave<ReqBody>(&self, body: ReqBody)
+    pub(super) fn leave<ReqBody>(&self, request: &Bodiless, body: ReqBody)
     where
         ReqBody: Body + Send + 'static,
         ReqBody::Data: Send,
     {
-        if worth_draining(&self.request) {
+        if worth_draining(request) {
             drain(body, self.config.body_limit);
         }
     }
@@ -111,22 +115,28 @@ impl<S: Scheme> Step<S> {
 /// After the body was read.
 impl<S: Scheme, Inner> Work<S, Inner> {
     #[inline]
-    pub(super) fn judge(&mut self, fed: Option<&mut Fed<S>>, body: Bytes) -> Step<S> {
+    pub(super) fn judge(
+        &mut self,
+        request: &mut Bodiless,
+        fed: Option<&mut Fed<S>>,
+        body: Bytes,
+    ) -> Step<S> {
         self.config.meter.received(&mut self.watch);
         let mut proof = None;
-        let verdict = engine::conclude(&self.config, &self.head(), fed, &body, &mut proof);
-        self.follow(verdict, &mut proof, body)
+        let verdict = engine::conclude(&self.config, &self.head(request), fed, &body, &mut proof);
+        self.follow(request, verdict, &mut proof, body)
     }
 
     #[inline(always)]
     pub(super) fn follow(
-        &mut self,
+        &self,
+        request: &mut Bodiless,
         verdict: Verdict<S>,
         proof: &mut Option<Proof<S>>,
         body: Bytes,
     ) -> Step<S> {
         match verdict {
-            Verdict::Done(Ok(Judged::Genuine)) => self.pass(proof, body),
+            Verdict::Done(Ok(Judged::Genuine)) => self.pass(request, proof, body),
             // A handshake is answered as often as it comes: nothing is handled.
             Verdict::Done(Ok(Judged::Answer(answer))) => {
                 self.config.meter.answered(Answered::Handshake);
@@ -138,26 +148,27 @@ impl<S: Scheme, Inner> Work<S, Inner> {
     }
 
     #[inline(always)]
-    fn pass(&mut self, place: &mut Option<Proof<S>>, body: Bytes) -> Step<S> {
+    fn pass(&self, request: &mut Bodiless, place: &mut Option<Proof<S>>, body: Bytes) -> Step<S> {
         let Some(proof) = place else { return Step::Refuse(Reason::Mismatch, Some(body)) };
         match self.config.claim(proof) {
             None => {
-                self.admit(place, Some(body));
+                self.admit(request, place, Some(body));
                 Step::Pass(None)
             }
-            Some(Claiming::Ready(claimed)) => self.claimed(claimed, place),
+            Some(Claiming::Ready(claimed)) => self.claimed(request, claimed, place),
             Some(Claiming::Later(claiming)) => Step::Claim(claiming, place.take()),
         }
     }
 
     pub(super) fn claimed(
-        &mut self,
+        &self,
+        request: &mut Bodiless,
         claimed: Result<Held, Reason>,
         place: &mut Option<Proof<S>>,
     ) -> Step<S> {
         match claimed {
             Ok(held) => {
-                self.admit(place, None);
+                self.admit(request, place, None);
                 Step::Pass(Some(held))
             }
             Err(reason) => {
@@ -168,7 +179,7 @@ impl<S: Scheme, Inner> Work<S, Inner> {
 
     /// With the body as it came, if it is at hand still: that saves to count it once more.
     #[inline(always)]
-    fn admit(&mut self, place: &mut Option<Proof<S>>, body: Option<Bytes>) {
+    fn admit(&self, request: &mut Bodiless, place: &mut Option<Proof<S>>, body: Option<Bytes>) {
         let Some(proof) = place.take() else { return };
         self.config.meter.accepted(proof.key());
         let verified = match body {
@@ -176,10 +187,10 @@ impl<S: Scheme, Inner> Work<S, Inner> {
             _ => proof.body().clone(),
         };
         if proof.covered() == Covered::Canonical {
-            describe(self.request.headers_mut(), verified.len());
+            describe(request.headers_mut(), verified.len());
         }
-        *self.request.body_mut() = Full::new(verified);
-        self.request.extensions_mut().insert(proof);
+        *request.body_mut() = Full::new(verified);
+        request.extensions_mut().insert(proof);
     }
 }
 
@@ -197,11 +208,13 @@ type Place<'a, S, Inner, ReqBody> = Pin<
     >,
 >;
 
-impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
-    /// Takes the step. What fails, or is not ready, is the service inside.
+impl<S: Scheme, Inner: Service<Bodiless>> Work<S, Inner> {
+    /// Takes the step, with the request taken out of where it lies: it is moved once. What fails, or is not ready, is the
+    /// service inside.
     #[inline(always)]
     pub(super) fn take<ReqBody>(
-        self,
+        mut self,
+        request: Bodiless,
         step: Step<S>,
         mut state: Place<'_, S, Inner, ReqBody>,
         cx: &mut Context<'_>,
@@ -210,25 +223,27 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
             self.config.meter.judged(&self.watch);
         }
         match step {
-            Step::Pass(held) => {
-                let Self { mut inner, request, .. } = self;
-                match inner.poll_ready(cx)? {
-                    Poll::Ready(()) => state.set(call(&mut inner, request, held)),
-                    Poll::Pending => {
-                        state.set(State::Ready { inner, request: Some(request), held });
-                        return Poll::Pending;
-                    }
+            Step::Pass(held) => match self.inner.poll_ready(cx)? {
+                Poll::Ready(()) => {
+                    let held = called(held);
+                    let future = self.inner.call(request);
+                    state.set(State::Called { future, held });
                 }
-            }
+                Poll::Pending => {
+                    state.set(State::Ready { inner: self.inner, request: Some(request), held });
+                    return Poll::Pending;
+                }
+            },
             Step::Claim(claiming, proof) => {
-                state.set(State::Claiming { claiming, waiting: Some(Box::new((self, proof))) });
+                let waiting = Some(Box::new((self, request, proof)));
+                state.set(State::Claiming { claiming, waiting });
             }
             Step::Wait(keys, body, asked) => {
-                state.set(self.wait(keys, Purpose::Judge(body, asked)));
+                state.set(self.wait(request, keys, Purpose::Judge(body, asked)));
             }
             Step::Answer(answer) => state.set(State::Answered { answer: Some(*answer) }),
             Step::Refuse(reason, body) => {
-                let (parts, _) = self.request.into_parts();
+                let (parts, _) = request.into_parts();
                 let answer = self.config.refuse_request(reason, &parts, body.as_ref());
                 state.set(State::Answered { answer: Some(answer) });
             }
@@ -237,17 +252,13 @@ impl<S: Scheme, Inner: Service<Request<Full<Bytes>>>> Work<S, Inner> {
     }
 }
 
-/// Calls the service. It may panic: then what is held is dropped, as called.
+/// What is held while the service is called. The call may panic: then it is dropped, as called.
 #[inline(always)]
-pub(super) fn call<S: Scheme, Inner: Service<Request<Full<Bytes>>>, ReqBody, Answer>(
-    inner: &mut Inner,
-    request: Request<Full<Bytes>>,
-    mut held: Option<Held>,
-) -> State<S, Inner, ReqBody, Inner::Future, Answer> {
+pub(super) fn called(mut held: Option<Held>) -> Option<Held> {
     if let Some(held) = &mut held {
         held.called();
     }
-    State::Called { future: inner.call(request), held }
+    held
 }
 
 /// Makes the headers those of the verified bytes, where these are not the ones that came.

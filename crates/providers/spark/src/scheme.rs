@@ -47,8 +47,8 @@ impl Scheme for Spark {
     }
 
     fn inspect(&self, head: &Head<'_>, _: Option<&Bytes>) -> Result<Inspect, Reason> {
-        // Whether or not it counts.
-        head.single(&SPARK_HEADER, SPARK)?;
+        // Once at most, whether or not it counts.
+        let spark = head.single(&SPARK_HEADER, SPARK)?;
         if self.webex_signature
             && let Some(list) = head.single(&WEBEX_HEADER, WEBEX)?
         {
@@ -58,7 +58,7 @@ impl Scheme for Spark {
                 return Ok(Evidence::all(signatures).fingerprint(Algorithm::HmacSha1).into());
             }
         }
-        Ok(Evidence::new(SIGNATURE.read(head)?).into())
+        Ok(Evidence::new(SIGNATURE.parse(spark.ok_or(Reason::Missing(SPARK))?)?).into())
     }
 
     fn attest(&self, verified: &[u8], _: &HmacKey) -> Result<Attested, Reason> {

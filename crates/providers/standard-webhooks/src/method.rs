@@ -72,9 +72,9 @@ fn judge(
     by_secret: impl FnOnce(&Claim) -> Option<Match>,
     by_pair: impl FnOnce(&Claim) -> Option<Match>,
 ) -> Option<Match> {
-    let by_secret = by_secret(&claim.only(Algorithm::HmacSha256))
+    let by_secret = of_kind(claim, Algorithm::HmacSha256, by_secret)
         .and_then(|matched| among_all(matched, keys, |key| key.secret.is_some()));
-    let by_pair = by_pair(&claim.only(Algorithm::Ed25519))
+    let by_pair = of_kind(claim, Algorithm::Ed25519, by_pair)
         .and_then(|matched| among_all(matched, keys, |key| key.public_key.is_some()));
     match (by_secret, by_pair) {
         (Some(secret), Some(pair)) => {
@@ -83,6 +83,17 @@ fn judge(
         }
         (by_secret, by_pair) => by_secret.or(by_pair),
     }
+}
+
+/// Asks for the signatures of one kind. What is claimed is no secret: where none of it is, nothing is done.
+#[inline]
+fn of_kind(
+    claim: &Claim,
+    algorithm: Algorithm,
+    verify: impl FnOnce(&Claim) -> Option<Match>,
+) -> Option<Match> {
+    let is_claimed = claim.signatures().iter().any(|claimed| claimed.algorithm() == algorithm);
+    if is_claimed { verify(&claim.only(algorithm)) } else { None }
 }
 
 fn secrets(keys: &[WebhookKey]) -> impl Iterator<Item = &HmacKey> {
