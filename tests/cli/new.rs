@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use countersign_tests::process::program;
 use toml::Table;
 
-use super::support::{Files, Run, countersign};
+use super::support::{Files, Run, countersign, run};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -75,6 +77,8 @@ fn each_example_is_written_as_it_is() {
         let run = write(&name, &written);
         assert_eq!(run.code, 0, "{run:?}");
         let mut ours = files(&Path::new(ROOT).join("examples").join(&name));
+        let form = fs::read_to_string(Path::new(ROOT).join("rustfmt.toml")).unwrap();
+        ours.insert("rustfmt.toml".into(), form);
         let mut theirs = files(&written);
         ours.remove(Path::new("Cargo.toml"));
         assert!(theirs.remove(Path::new("Cargo.toml")).is_some(), "{name}");
@@ -104,6 +108,20 @@ fn each_example_is_written_as_it_is() {
             *main = main.replacen(&said, "\n", 1);
         }
         assert_eq!(theirs, ours, "{name}");
+    }
+}
+
+/// As the examples have it, after what is rewritten too: who begins with one has no reformatting in the first commit.
+#[test]
+fn each_example_is_written_in_the_form_of_rustfmt() {
+    for name in examples() {
+        let folder = Files::new();
+        let written = folder.path(&name);
+        assert_eq!(write(&name, &written).code, 0, "{name}");
+        let mut rustfmt = Command::new("rustfmt");
+        rustfmt.args(["--check", "--edition", "2024", "src/main.rs"]).current_dir(&written);
+        let run = run(rustfmt, b"");
+        assert_eq!(run.code, 0, "{name}: {run:?}");
     }
 }
 
@@ -278,4 +296,20 @@ fn the_commands_to_go_on_with_lead_into_the_folder() {
     let quoted = format!("cd '{}'\n", written.display());
     assert!(run.text().contains(&quoted), "{run:?}");
     assert!(run.text().contains("cargo run\n"), "{run:?}");
+}
+
+/// And by a shell that takes what begins with a dash for an option.
+#[test]
+fn whatever_the_folder_is_called() {
+    for name in ["-x", "--", "it's"] {
+        let folder = Files::new();
+        let mut new = Command::new(program("countersign"));
+        new.args(["new", "spark-bot", "--", name]).current_dir(folder.path("."));
+        let run = run(new, b"");
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        let lead = run.text().lines().find(|line| line.starts_with("cd ")).unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-ec", &format!("{lead}\ntest -f Cargo.toml")]).current_dir(folder.path("."));
+        assert!(shell.status().unwrap().success(), "{lead}");
+    }
 }

@@ -16,6 +16,7 @@ static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/new");
 /// The crates that all of them stand on, of one file each, and what the root of the workspace says.
 const SHARED: [&str; 2] = ["serving", "settings"];
 const WORKSPACE: &str = "workspace.toml";
+const RUSTFMT: &str = "rustfmt.toml";
 
 /// What the pages of the examples have somebody keep there has secrets in it.
 const IGNORED: &str = "/target\n/secret*.txt\n/*.db*\n.env\n";
@@ -62,6 +63,7 @@ impl Example {
         }
         let manifest = manifest::alone(example, &shared, workspace, checkout)?;
         files.push(("Cargo.toml".into(), manifest));
+        files.push((RUSTFMT.into(), text(Path::new(RUSTFMT))?.to_owned()));
         let mut rest = vec![self.0];
         while let Some(folder) = rest.pop() {
             for entry in folder.entries() {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use axum::http::Uri;
+
 use settings::{given, parsed, required};
 
 pub(crate) struct Config {

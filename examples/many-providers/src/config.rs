@@ -4,6 +4,7 @@ use std::env;
 use std::net::IpAddr;
 
 use countersign::{ConfigError, Secret};
+
 use settings::{optional, parsed};
 
 pub(crate) struct Config {

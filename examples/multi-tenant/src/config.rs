@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use countersign::Meya;
+
 use settings::{optional, parsed};
 
 pub(crate) struct Config {

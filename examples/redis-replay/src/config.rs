@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use countersign::{Duplicates, ReplayMode};
+
 use settings::{given, optional, parsed, required};
 
 pub(crate) struct Config {

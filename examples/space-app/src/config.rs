@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use countersign::space::Installation;
+
 use settings::{optional, parsed, required};
 
 pub(crate) struct Config {

@@ -83,8 +83,11 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
-/// As a shell takes it.
+/// As a shell takes it, for which what begins with a dash is an option.
 fn quoted(dir: &Path) -> String {
-    let text = dir.to_string_lossy();
-    shlex::try_quote(&text).map_or_else(|_| text.clone().into_owned(), Into::into)
+    let mut text = dir.to_string_lossy().into_owned();
+    if text.starts_with('-') {
+        text.insert_str(0, "./");
+    }
+    shlex::try_quote(&text).map(Into::into).unwrap_or(text)
 }
