@@ -15,3 +15,30 @@ install() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "$@"
 }
+
+# Of the toolchain, or of the distribution where that is its own.
+component() {
+    command -v rustup >/dev/null || { install "$1"; return; }
+    say "installing $1, which is missing"
+    rustup component add "$1"
+}
+
+# What is built in DIR, which is outside of the repository, is built as the workspace is: the crates of others that both
+# want alike are built once, in target/. What is meant to be run stays in DIR.
+build_beside() {
+    mkdir -p "$1/.cargo"
+    {
+        printf '[build]\nbuild-dir = "%s"\n\n' "$PWD/target"
+        sed -n '/^\[profile\.dev\]/,$p' Cargo.toml
+    } > "$1/.cargo/config.toml"
+}
+
+# What was built in DIR of the crates that are named, and of ours, will not be wanted again.
+forget() {
+    local dir=$1 names=("${@:2}") named=(-name '*countersign*') name
+    for name in "${names[@]}" "${names[@]//-/_}"; do
+        named+=(-o -name "$name" -o -name "$name[-.]*" -o -name "lib$name[-.]*")
+    done
+    [ ! -e "$dir/.cargo/config.toml" ] || [ ! -d target/debug ] ||
+        find target/debug -newer "$dir/.cargo/config.toml" \( "${named[@]}" \) -prune -exec rm -rf {} +
+}

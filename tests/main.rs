@@ -1,9 +1,7 @@
-//! The integration tests of countersign, in one binary: see `Cargo.toml` for the reason.
+//! The integration tests of countersign, in one binary: see `docs/architecture.md` for the reason.
 
 mod answers;
 mod bit_flips;
-#[cfg(feature = "browser")]
-mod browser;
 mod cached_keys;
 mod cli;
 mod conformance;
@@ -37,7 +35,6 @@ mod spark;
 mod spark_bot;
 mod spark_guard;
 mod tenants;
-mod ui;
 mod vectors;
 #[cfg(feature = "oracles")]
 mod vendors;

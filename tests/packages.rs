@@ -24,8 +24,12 @@ const CATEGORIES: [&str; 10] = [
     "web-programming::http-server",
 ];
 
-/// What cargo knows of the workspace, and with `dependencies` of all that it is built from.
+/// What cargo knows of the packages of the workspace, and with `dependencies` of all that it is built from.
 fn metadata(dependencies: bool) -> Vec<Value> {
+    workspace(dependencies)["packages"].as_array().expect("packages").clone()
+}
+
+fn workspace(dependencies: bool) -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--locked", "--format-version", "1"])
         .args((!dependencies).then_some("--no-deps"))
@@ -33,8 +37,21 @@ fn metadata(dependencies: bool) -> Vec<Value> {
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = from_slice(&output.stdout).expect("JSON");
-    metadata["packages"].as_array().expect("packages").clone()
+    from_slice(&output.stdout).expect("JSON")
+}
+
+/// And nothing else is left out.
+#[test]
+fn only_benchmarks_have_to_be_asked_for() {
+    let workspace = workspace(false);
+    let default = list(&workspace, "workspace_default_members");
+    let mut asked_for = list(&workspace, "workspace_members");
+    asked_for.retain(|member| !default.contains(member));
+    assert!(asked_for.len() > 1, "they are not found");
+    for member in asked_for {
+        assert!(member.contains("/benches"), "{member}");
+    }
+    assert!(!default.iter().any(|member| member.contains("/benches")), "{default:?}");
 }
 
 /// `null` is anywhere, and `publish = false` is an empty list.
