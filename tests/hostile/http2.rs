@@ -29,8 +29,12 @@ async fn many_streams_are_each_judged_for_themselves() {
     all("HTTP/2, 2,000 requests on a connection", Bound::of(2_000, 16), async |target| {
         let stream = TcpStream::connect(target.address()).await.expect("a connection");
         let io = TokioIo::new(stream);
-        let (sender, connection) =
-            http2::handshake(TokioExecutor::new(), io).await.expect("HTTP/2");
+        // Until it has heard how many, a client takes it for a hundred, and is refused what is beyond.
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+            .initial_max_send_streams(STREAMS as usize)
+            .handshake(io)
+            .await
+            .expect("HTTP/2");
         tokio::spawn(connection);
         let mut answers = JoinSet::new();
         for index in 0..2_000 {
@@ -79,8 +83,8 @@ async fn rapid_resets_end_the_connection() {
     .await;
 }
 
-/// More than the server allows at a time, each with a body that never ends: those beyond are refused, and the
-/// others get 408. A body of 1 KiB, a task and a stream: 64 KiB each.
+/// More than the server allows at a time, each with a body that never ends: it keeps no more than it allows, and
+/// ends the connection when hundreds have been refused. A body of 1 KiB, a task and a stream: 64 KiB each.
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_beyond_what_is_allowed_are_refused() {
     let bound = Bound::of(4 * u64::from(STREAMS), 64);

@@ -9,6 +9,7 @@ mod line;
 mod linear;
 mod meta;
 mod notion;
+mod payloads;
 mod sendgrid;
 mod shopify;
 mod slack;

@@ -2,9 +2,7 @@
 
 use bytes::Bytes;
 use countersign::telegram::{Telegram, TelegramVerify, Update};
-use countersign::{
-    ConfigError, Covered, MemoryReplay, Reason, Replay, TokenOnly, Verified, VerifyLayer,
-};
+use countersign::{ConfigError, Covered, MemoryReplay, Reason, TokenOnly, Verified, VerifyLayer};
 use countersign_tests::conformance::{Place, Subject};
 use http::StatusCode;
 use http::header::HeaderName;
@@ -36,7 +34,7 @@ async fn it_passes_the_suite() {
 fn it_is_of_the_weak_tier() {
     fn is_weak<S: TokenOnly>() {}
     is_weak::<Telegram>();
-    let error = TelegramVerify::new(TOKENS[0]).replay(Replay::new(MemoryReplay::new())).checked();
+    let error = TelegramVerify::new(TOKENS[0]).try_replay(MemoryReplay::new());
     assert!(error.expect_err("one is like another").to_string().contains("same in every request"));
 }
 
