@@ -85,8 +85,9 @@ fn names(case: &Case) -> Vec<&'static str> {
 /// request is outside.
 fn time(runtime: &Runtime, case: &Case, size: usize) -> Paired<&'static str> {
     // Several at a time where one is short: to read the clock takes 25 ns, and the first of a batch finds
-    // the processor's caches as another way left them.
-    let batch = ((64 << 10) / size).clamp(1, 16);
+    // the processor's caches as another way left them. At 64 KiB that is some microseconds, where the hash in
+    // software of a peer came before.
+    let batch = ((1 << 20) / size).clamp(1, 16);
     let mut ways = case.ways.clone();
     Paired::measure(names(case), Budget::new(Duration::from_secs(5), 15), |name| {
         let requests = vec![case.genuine.clone(); batch];
