@@ -6,7 +6,7 @@ install() {
     say "installing $*, which is missing"
     local root=(); [ "$(id -u)" = 0 ] || root=(sudo)
     for tool in apt-get "${root[@]}"; do
-        if ! command -v "$tool" >/dev/null; then
+        if ! type -P "$tool" >/dev/null; then
             say "there is no $tool, so that is up to you: install $* and run this again"
             exit 1
         fi
@@ -16,9 +16,16 @@ install() {
         apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# A program, by the packages that are named, or by the one of its name. A function of that name is no program.
+need() {
+    local program=$1
+    [ $# = 1 ] || shift
+    type -P "$program" >/dev/null || install "$@"
+}
+
 # Of the toolchain, or of the distribution where that is its own.
 component() {
-    command -v rustup >/dev/null || { install "$1"; return; }
+    type -P rustup >/dev/null || { install "$1"; return; }
     say "installing $1, which is missing"
     rustup component add "$1"
 }
