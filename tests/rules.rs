@@ -8,7 +8,7 @@ use axum::routing::post;
 use bytes::Bytes;
 use countersign::spark::Spark;
 use countersign::{
-    ManualClock, Reason, Secret, Sign, SparkVerify, Timestamp, VerifyError, VerifyLayer,
+    Clock, ManualClock, Reason, Secret, Sign, SparkVerify, Timestamp, VerifyError, VerifyLayer,
 };
 use countersign_tests::acme::Acme;
 use countersign_tests::script::{Script, Step};
@@ -48,6 +48,34 @@ async fn slow_body_outlives_the_window() {
         assert_eq!(response.status(), status, "after {seconds} s");
         let error = response.extensions().get().map(VerifyError::reason);
         assert_eq!(error, (status != StatusCode::OK).then_some(Reason::Stale));
+    }
+}
+
+/// A clock that is read in two ways, of which the one that is sooner at hand is two seconds late.
+#[derive(Debug)]
+struct Late;
+
+impl Clock for Late {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+
+    fn recent(&self) -> Timestamp {
+        NOW.minus(Duration::from_secs(2))
+    }
+}
+
+/// However late it is: nothing stale is accepted by it, and nothing refused that is not ahead of the right time.
+#[test]
+fn a_late_clock_decides_nothing() {
+    let secret = Secret::new("acme_secret").expect("a secret");
+    let layer = VerifyLayer::<Acme>::new("acme_secret").clock(Late).max_future(Duration::ZERO);
+    for (age, reason) in [(0, None), (300, None), (301, Some(Reason::Stale))] {
+        let time = NOW.minus(Duration::from_secs(age));
+        let request = Request::post("/").body(Bytes::from("late")).expect("a request");
+        let request = Acme.sign(&secret, time, request).expect("a signature");
+        let refused = layer.verify(request).err().map(|error| error.reason());
+        assert_eq!(refused, reason, "{age} s old");
     }
 }
 

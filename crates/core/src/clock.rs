@@ -16,10 +16,10 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// The present time.
     fn now(&self) -> Timestamp;
 
-    /// The present time, or a little less, where that is at hand sooner: by less than a second.
+    /// The present time, or an earlier one that is at hand sooner.
     ///
-    /// It is asked first. Nothing is refused by it, and nothing passes for which a second would make a difference: then
-    /// [`now`](Self::now) is asked.
+    /// It is asked where a request may be refused early. What passes by it is compared with [`now`](Self::now) once its
+    /// signature holds, and what does not, at once: nothing is refused by it, and nothing accepted.
     fn recent(&self) -> Timestamp {
         self.now()
     }
@@ -76,5 +76,21 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.time()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_at_hand_is_not_ahead() {
+        for _ in 0..1000 {
+            let recent = SystemClock.recent();
+            let now = SystemClock.now();
+            assert!(recent.since(now).is_none_or(|ahead| ahead.is_zero()), "{recent} at {now}");
+            let late = now.since(recent);
+            assert!(late < Some(Duration::from_secs(60)), "{recent} at {now}");
+        }
     }
 }

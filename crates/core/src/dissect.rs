@@ -1,9 +1,8 @@
 //! Takes a check apart, for people who ask why a request was refused.
 //!
-//! **Nothing here accepts a request.** No function of this module makes a [`Proof`],
-//! hands on a body or calls a handler, and what it returns cannot be turned into any of that. It does
-//! hold what must never be in an answer over HTTP: the signature that was expected. Who has it can
-//! forge the request.
+//! **Nothing here accepts a request.** No function of this module hands out a [`Proof`] or
+//! calls a handler, and what it returns cannot be turned into either. It does hold what must never be
+//! in an answer over HTTP: the signature that was expected. Who has it can forge the request.
 //!
 //! `countersign-explain` is made of it, and so is the command `countersign explain`.
 

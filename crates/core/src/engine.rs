@@ -331,7 +331,7 @@ fn admissible<S: Scheme>(config: &Config<S>, evidence: &Evidence) -> Result<(), 
         return Err(Reason::TooMany("candidates for the signed text"));
     }
     match evidence.timestamp {
-        Some(timestamp) => config.window.check(timestamp, &*config.clock),
+        Some(timestamp) => config.window.glance(timestamp, &*config.clock),
         None => Ok(()),
     }
 }
@@ -448,7 +448,7 @@ fn check_window<S: Scheme>(
     }
     let inside = || config.scheme.timestamp(verified).transpose();
     let timestamp = claimed.map(Ok).or_else(inside).ok_or(Reason::NoTimestamp)??;
-    config.window.check(timestamp, &*config.clock)?;
+    config.window.check(timestamp, config.clock.now())?;
     Ok(Some(timestamp))
 }
 

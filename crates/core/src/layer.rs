@@ -148,6 +148,8 @@ impl<S: Scheme> VerifyLayer<S> {
     ///
     /// From now on a request that signs no time is refused. For a provider that signs none, that
     /// is every request.
+    ///
+    /// Where there was no window, it has to come before [`replay`](Self::replay), whose retention follows from it.
     #[must_use]
     pub fn max_age(self, max_age: Duration) -> Self {
         self.edit(|config| config.window.max_age = Some(max_age))

@@ -164,7 +164,7 @@ impl Explain {
         walk.request(&request, dissection.bears_secret);
         walk.note(self.note.as_ref());
         walk.remark(self.remark.as_deref());
-        walk.dissection(&dissection);
+        walk.dissection(&dissection, &held);
         walk.signature(&held, self.setup.secrets().len());
         let claimed = dissection.claimed.ok().and_then(|claimed| claimed.timestamp);
         walk.time(&held, claimed, check.window(), now, from_capture);
