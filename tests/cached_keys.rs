@@ -294,8 +294,17 @@ async fn newer_keys_are_kept() {
 }
 
 /// Rotating all the time, and slow about it.
-#[derive(Clone, Default)]
-struct Slow(Arc<AtomicUsize>);
+#[derive(Clone)]
+struct Slow {
+    asked: Arc<AtomicUsize>,
+    takes: Duration,
+}
+
+impl Slow {
+    fn new(takes: Duration) -> Self {
+        Self { asked: Arc::default(), takes }
+    }
+}
 
 impl KeySource<HmacKey> for Slow {
     fn keys(&self, _: &KeyHint<'_>) -> Lookup<HmacKey> {
@@ -303,9 +312,10 @@ impl KeySource<HmacKey> for Slow {
     }
 
     fn newer(&self, _: &KeyHint<'_>, _: &KeySet<HmacKey>) -> Option<Lookup<HmacKey>> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Some(Lookup::Later(Box::pin(async {
-            sleep(Duration::from_millis(200)).await;
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let takes = self.takes;
+        Some(Lookup::Later(Box::pin(async move {
+            sleep(takes).await;
             Ok(KeySet::new([HmacKey::new(b"new")]))
         })))
     }
@@ -313,7 +323,7 @@ impl KeySource<HmacKey> for Slow {
 
 #[tokio::test]
 async fn newer_keys_are_one_question_with_a_limit() {
-    let source = Slow::default();
+    let source = Slow::new(Duration::from_millis(200));
     let layer = layer(CachedKeys::by_tenant(source.clone()));
     let storm = |layer: &SparkVerify| {
         let mut storm = JoinSet::new();
@@ -324,16 +334,17 @@ async fn newer_keys_are_one_question_with_a_limit() {
         storm.join_all()
     };
     assert!(storm(&layer).await.into_iter().all(|verdict| verdict == Ok(())));
-    assert_eq!(source.0.load(Ordering::SeqCst), 1);
+    assert_eq!(source.asked.load(Ordering::SeqCst), 1);
 
-    let impatient = CachedKeys::by_tenant(source).timeout(Duration::from_millis(20));
+    let never = Slow::new(Duration::MAX);
+    let impatient = CachedKeys::by_tenant(never).timeout(Duration::from_millis(20));
     assert_eq!(verdict(&self::layer(impatient), "a", "new").await, DOWN);
 }
 
 /// What was under way while the name was forgotten is not kept.
 #[tokio::test]
 async fn newer_keys_are_forgotten_too() {
-    let source = Slow::default();
+    let source = Slow::new(Duration::from_millis(200));
     let keys = CachedKeys::by_tenant(source.clone());
     let layer = layer(keys.clone());
     let (verdict_then, ()) = tokio::join!(verdict(&layer, "a", "new"), async {
@@ -342,7 +353,7 @@ async fn newer_keys_are_forgotten_too() {
     });
     assert_eq!(verdict_then, Ok(()));
     assert_eq!(verdict(&layer, "a", "old").await, Ok(()));
-    assert_eq!(source.0.load(Ordering::SeqCst), 1);
+    assert_eq!(source.asked.load(Ordering::SeqCst), 1);
 }
 
 /// Answers that come at once, into a cache that is asked from outside of the runtime's threads: none
@@ -371,7 +382,7 @@ fn a_runtime_that_sleeps_hangs_nobody() {
     let asleep = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let awake = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let database = Database::default();
-    let layer = layer(database.cached().timeout(Duration::from_millis(100)));
+    let layer = layer(database.cached().timeout(Duration::from_secs(2)));
     database.answers(Answers::Never);
     let given_up = async { timeout(Duration::from_millis(10), verdict(&layer, "a", "a")).await };
     assert!(asleep.block_on(given_up).is_err());
@@ -383,8 +394,9 @@ fn a_runtime_that_sleeps_hangs_nobody() {
 #[tokio::test]
 async fn the_number_of_questions_is_bounded() {
     let database = Database::default();
-    database.answers(Answers::Late(Duration::from_millis(200)));
-    let layer = layer(database.cached().questions(10));
+    // All have asked by then, on a machine that is busy too.
+    database.answers(Answers::Late(Duration::from_secs(3)));
+    let layer = layer(database.cached().questions(10).timeout(Duration::from_secs(60)));
     let mut storm = JoinSet::new();
     for name in 0..100 {
         let layer = layer.clone();

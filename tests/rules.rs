@@ -22,6 +22,8 @@ use tokio::time::{sleep, timeout};
 use tower::{Layer, ServiceBuilder, ServiceExt};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+/// Less than the five seconds that a body is read on for, with something to spare for a machine that is busy.
+const AT_ONCE: Duration = Duration::from_millis(4500);
 const BODY: &str = r#"{"id":"W"}"#;
 
 fn signed(body: &str) -> Request<Bytes> {
@@ -119,7 +121,7 @@ async fn huge_content_length_reserves_nothing() {
     let layer = SparkVerify::new("secret").body_limit(usize::MAX);
     let service = layer.layer(Spy::default());
     let mut held = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..64 {
         let pieces =
             [Step::Data(Bytes::from("some")), Step::Data(Bytes::from("more")), Step::Stall];
         let request = signed(BODY).map(|_| Script::new(pieces).declare(PROMISED));
@@ -127,7 +129,8 @@ async fn huge_content_length_reserves_nothing() {
         assert!(timeout(Duration::from_millis(5), &mut call).await.is_err(), "it is unfinished");
         held.push(call);
     }
-    assert!(crate::ALLOCATED.peak_usage_as_gb() < 1.0, "a promise was believed");
+    // More than the tests beside this one take, and less than one promise.
+    assert!(crate::ALLOCATED.peak_usage_as_gb() < 8.0, "a promise was believed");
 }
 
 /// A client that writes all of a large unsigned request before it reads still gets its 401, and
@@ -173,11 +176,11 @@ async fn an_unsigned_request_is_refused_before_its_body_is_there() {
         stream.write_all(head.as_bytes()).await.expect("it is written");
         let mut answer = [0; 25];
         let read = tokio::io::AsyncReadExt::read_exact(&mut stream, &mut answer);
-        timeout(Duration::from_secs(3), read).await.expect("at once").expect("an answer");
+        timeout(AT_ONCE, read).await.expect("at once").expect("an answer");
         assert_eq!(&answer, b"HTTP/1.1 401 Unauthorized");
         if !expect.is_empty() {
             // Nobody waits for a body that nobody asked for.
-            let end = timeout(Duration::from_secs(2), read_to_end(&mut stream)).await;
+            let end = timeout(AT_ONCE, read_to_end(&mut stream)).await;
             let rest = end.expect("the connection is closed").expect("cleanly");
             assert!(!rest.contains("100 Continue"), "{rest}");
         }

@@ -4,8 +4,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -110,11 +110,11 @@ fn accepts(layer: &SparkVerify, secret: &str) -> bool {
     layer.verify(signed(secret)).is_ok()
 }
 
-/// A file is looked at once a second and read a look later; with a slow machine, within 20 s.
+/// A file is looked at once a second and read a look later; with a slow machine, within a minute.
 fn soon(mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(20), "it never came");
+        assert!(start.elapsed() < Duration::from_secs(60), "it never came");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -182,9 +182,13 @@ fn a_half_written_file_is_not_believed() {
     let mut written = String::new();
     for letter in "the-whole-secret".chars() {
         written.push(letter);
+        let start = Instant::now();
         fs::write(&path, &written).unwrap();
-        assert!(accepts(&layer, "good"), "{written}");
-        assert!(!accepts(&layer, &written));
+        let seen = (accepts(&layer, "good"), accepts(&layer, &written));
+        // What was not written to for a second is whole.
+        if start.elapsed() < Duration::from_millis(900) {
+            assert_eq!(seen, (true, false), "{written}");
+        }
         std::thread::sleep(Duration::from_millis(200));
     }
     soon(|| accepts(&layer, "the-whole-secret"));
@@ -289,20 +293,22 @@ fn a_rotation_under_load_refuses_nobody() {
     fs::write(&old, "the old secret").unwrap();
     let keys = ReloadedKeys::from_files(Spark::default(), [&new, &old]).unwrap();
     let layer = layer(keys);
-    let (switched, stop) = (AtomicBool::new(false), AtomicBool::new(false));
+    // Held for as long as a request is under way: a provider has none with the old secret when that is dropped.
+    let (switched, stop) = (RwLock::new(false), AtomicBool::new(false));
     let [by_old, by_new] = ["the old secret", "the new secret"].map(signed);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !stop.load(Ordering::SeqCst) {
-                    let genuine = if switched.load(Ordering::SeqCst) { &by_new } else { &by_old };
+                    let switched = switched.read().unwrap();
+                    let genuine = if *switched { &by_new } else { &by_old };
                     assert!(layer.verify(genuine.clone()).is_ok());
                 }
             });
         }
         rename(&new, "the new secret");
         soon(|| accepts(&layer, "the new secret"));
-        switched.store(true, Ordering::SeqCst);
+        *switched.write().unwrap() = true;
         rename(&old, "the new secret");
         soon(|| !accepts(&layer, "the old secret"));
         stop.store(true, Ordering::SeqCst);

@@ -21,7 +21,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Bot(Server);
+/// The client is made once: each reads all the certificates of the system.
+struct Bot(Server, reqwest::Client);
 
 impl Bot {
     async fn start(api: &StandIn) -> Self {
@@ -32,7 +33,7 @@ impl Bot {
         let mut environment = environment(api.url());
         environment.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
         environment.extend(more);
-        Self(Server::start("spark-bot", &environment).await)
+        Self(Server::start("spark-bot", &environment).await, reqwest::Client::new())
     }
 
     /// As an event of its own, however often the body is the same: the bot handles an event once.
@@ -49,7 +50,7 @@ impl Bot {
 
     async fn send(&self, request: http::Request<bytes::Bytes>) -> StatusCode {
         let request = reqwest::Request::try_from(request).unwrap();
-        let answer = timeout(PATIENCE, reqwest::Client::new().execute(request)).await;
+        let answer = timeout(PATIENCE, self.1.execute(request)).await;
         answer.unwrap().unwrap().status()
     }
 
@@ -255,8 +256,8 @@ async fn who_drips_a_body_is_cut_off_by_the_deadline() {
         "POST /spark HTTP/1.1\r\nHost: {address}\r\nX-Spark-Signature: {signature}\r\n\
          Content-Length: 100000\r\n\r\n"
     );
-    drip.write_all(head.as_bytes()).await.unwrap();
     let start = Instant::now();
+    drip.write_all(head.as_bytes()).await.unwrap();
     // Never silent for long, so that only a deadline for the whole helps.
     let dripping = tokio::spawn(async move {
         while drip.write_all(b" ").await.is_ok() {

@@ -50,7 +50,10 @@ fn rerun(page: &Page) -> String {
 }
 
 fn printed(shell: &Shell, command: &str) -> String {
-    let mut printed = shell.print(command).replace("\r\n", "\n");
+    // A search that a busy machine could not end in its time says so: once more, then.
+    let mut tries = std::iter::repeat_with(|| shell.print(command).replace("\r\n", "\n")).take(5);
+    let is_whole = |printed: &String| !printed.contains(" are over; a larger budget gives more");
+    let mut printed = tries.find(is_whole).expect("an end of the search");
     if !printed.is_empty() && !printed.ends_with('\n') {
         printed.push('\n');
     }

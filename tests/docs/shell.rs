@@ -124,6 +124,8 @@ impl Shell {
             // Where nothing is said, a server takes port 3000 and Redis is at 6379.
             .env("PORT", &self.ports["3000"])
             .env("REDIS_URL", format!("redis://127.0.0.1:{}/", self.ports["6379"]))
+            // A disk that is busy is no reason to refuse.
+            .env("REDIS_TIMEOUT_MS", "10000")
             // Nothing listens there: a test asks nobody on the internet.
             .env("SPARK_API", "http://127.0.0.1:9/v1/")
             // The secrets that pages have in their environment.
@@ -143,7 +145,7 @@ impl Shell {
 fn free_port() -> u16 {
     static GIVEN: AtomicU16 = AtomicU16::new(0);
     // Two runs beside each other begin at other ports.
-    let first = 20_000 + u16::try_from(process::id() % 500).unwrap() * 20;
+    let first = 20_000 + u16::try_from(process::id() % 100).unwrap() * 100;
     loop {
         let port = first + GIVEN.fetch_add(1, Ordering::Relaxed);
         // One port is put in after another: none may look like the next.

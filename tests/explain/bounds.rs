@@ -70,8 +70,8 @@ fn a_large_body_does_not_take_longer_than_the_budget() {
             let walk = explained(&genuine, request.clone(), Duration::ZERO);
             let walked = start.elapsed();
             assert!(!walk.accepted && walk.causes.is_empty());
-            // A few checks of the body, and no more.
-            assert!(walked < SLACK, "{name}: the walk took {walked:?}");
+            // A few checks of the body, and no more: what takes the square of it would take minutes.
+            assert!(walked < 5 * SLACK, "{name}: the walk took {walked:?}");
 
             let start = Instant::now();
             let explanation = explained(&genuine, request, budget);

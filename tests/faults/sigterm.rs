@@ -181,9 +181,9 @@ async fn the_forms_finish_what_they_have_begun() {
             let request = request.header("content-type", "application/x-www-form-urlencoded");
             request.body(Bytes::from(form)).expect("a request")
         };
+        let server = example.start("https://site.example.com").await;
         let genuine = encoded(&example.signed(&example.form(&[])));
         let forged = genuine.replacen("zo", "Zo", 1);
-        let server = example.start("https://site.example.com").await;
         finishes(server, deadline, [request(genuine), request(forged)]).await;
     }
 }

@@ -54,20 +54,31 @@ async fn half_closed_connections_are_closed() {
         ];
         let mut connections = JoinSet::new();
         for (text, expected) in cut.into_iter().cycle().take(300) {
-            let mut wire = target.connect().await;
+            let wire = target.connect().await;
             connections.spawn(async move {
-                wire.write(text).await;
-                wire.finish().await;
-                let (elapsed, statuses) = wire.drip([], Duration::ZERO).await;
-                assert!(statuses.is_empty() || statuses == expected, "{statuses:?} {expected:?}");
-                elapsed
+                let is_late = half_closed(wire, &text, &expected).await >= LATE;
+                is_late.then_some((text, expected))
             });
         }
-        for elapsed in connections.join_all().await {
-            assert!(elapsed < Duration::from_secs(8), "closed after {elapsed:?}");
+        // Where the machine was busy, alone it is in time; a deadline that is waited for is late each time.
+        for (text, expected) in connections.join_all().await.into_iter().flatten() {
+            let elapsed = half_closed(target.connect().await, &text, &expected).await;
+            assert!(elapsed < LATE, "closed after {elapsed:?}");
         }
     })
     .await;
+}
+
+/// As late as a deadline.
+const LATE: Duration = Duration::from_secs(8);
+
+/// How long the connection is open after this was written, and nothing more will be.
+async fn half_closed(mut wire: Wire, text: &[u8], expected: &[u16]) -> Duration {
+    wire.write(text).await;
+    wire.finish().await;
+    let (elapsed, statuses) = wire.drip([], Duration::ZERO).await;
+    assert!(statuses.is_empty() || statuses == expected, "{statuses:?} {expected:?}");
+    elapsed
 }
 
 /// Four bodies at a time, each without an end. What is kept is no more than the limit of the body, and twice

@@ -31,6 +31,8 @@ impl Logs {
                 .with_writer(|| ThisThread)
                 .finish();
             tracing::subscriber::set_global_default(subscriber).expect("nobody else subscribes");
+            // What another thread logged for the first time meanwhile would be taken for unwanted.
+            tracing::callsite::rebuild_interest_cache();
         });
         let logs = Self::default();
         LISTENING.set(Some(logs.clone()));

@@ -119,7 +119,7 @@ impl Redis {
     /// When it does not answer.
     pub fn ask(&self, command: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         stream.write_all(format!("{command}\r\n").as_bytes())?;
         let mut answer = [0; 4096];
         let length = stream.read(&mut answer)?;

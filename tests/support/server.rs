@@ -38,9 +38,9 @@ pub async fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<String>
     read_to_end(&mut stream).await
 }
 
-/// What comes until the connection is closed, within ten seconds.
+/// What comes until the connection is closed, within a minute.
 pub async fn read_to_end(stream: &mut TcpStream) -> io::Result<String> {
     let mut answer = Vec::new();
-    timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await??;
+    timeout(Duration::from_secs(60), stream.read_to_end(&mut answer)).await??;
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }

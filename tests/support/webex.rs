@@ -131,11 +131,11 @@ impl StandIn {
         lock(&self.seen).iter().filter(|seen| kind(seen)).count()
     }
 
-    /// Waits until so many of a kind came in. If that takes 20 s, they never do.
+    /// Waits until so many of a kind came in. If that takes a minute, they never do.
     pub async fn until(&self, number: usize, kind: impl Fn(&Seen) -> bool) {
         let start = Instant::now();
         while self.count(&kind) < number {
-            assert!(start.elapsed() < Duration::from_secs(20), "asked only {:?}", self.seen());
+            assert!(start.elapsed() < Duration::from_secs(60), "asked only {:?}", self.seen());
             sleep(Duration::from_millis(5)).await;
         }
     }
