@@ -40,7 +40,8 @@ build_beside() {
     } > "$1/.cargo/config.toml"
 }
 
-# What was built in DIR of the crates that are named, and of ours, will not be wanted again.
+# What was built in DIR of the crates that are named, and of ours, will not be wanted again. What the workspace built of its
+# own meanwhile goes with it: who calls this wants the checkout to itself.
 forget() {
     local dir=$1 names=("${@:2}") named=(-name '*countersign*') name
     for name in "${names[@]}" "${names[@]//-/_}"; do
