@@ -12,11 +12,14 @@ pub fn quick() -> bool {
     std::env::var_os("QUICK").is_some()
 }
 
-/// The value in the middle; zero of none.
+/// The value in the middle, or halfway between the two that are; zero of none.
 #[must_use]
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    let upper = values.len() / 2;
+    let lower = values.len().saturating_sub(1) / 2;
+    let at = |index| values.get(index).copied().unwrap_or_default();
+    f64::midpoint(at(lower), at(upper))
 }
 
 /// A table with these columns, which prints itself in Markdown: for `docs/performance.md`.

@@ -26,19 +26,26 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let server = Server::start();
-    let mut table =
-        markdown(["body", "variant", "requests a second", "of those of `hmac`", "p50", "p99"]);
+    let mut table = markdown([
+        "body",
+        "variant",
+        "requests a second",
+        "of those of `hmac`",
+        "from, to",
+        "p50",
+        "p99",
+    ]);
     let mut limits = Vec::new();
     for (title, size) in SIZES {
         let runs = runs(&server, &Signed::new(size));
         for variant in VARIANTS {
             let runs_of = |name| runs.iter().filter(move |run| run.variant == name);
-            let ratios = runs_of(variant).zip(runs_of(HMAC));
-            let ratio = median(
-                &mut ratios
-                    .map(|(run, hmac)| run.measured.rate / hmac.measured.rate)
-                    .collect::<Vec<_>>(),
-            );
+            let pairs = runs_of(variant).zip(runs_of(HMAC));
+            let ratio = |(run, hmac): (&Run, &Run)| run.measured.rate / hmac.measured.rate;
+            let mut ratios: Vec<_> = pairs.map(ratio).collect();
+            // It sorts them.
+            let ratio = median(&mut ratios);
+            let ends = [ratios.first(), ratios.last()].map(|end| end.copied().unwrap_or_default());
             let middle = |part: fn(&Measured) -> f64| {
                 median(&mut runs_of(variant).map(|run| part(&run.measured)).collect::<Vec<_>>())
             };
@@ -47,6 +54,7 @@ fn main() -> ExitCode {
                 variant,
                 &format!("{:.0}", middle(|it| it.rate)),
                 &format!("{ratio:.3}"),
+                &format!("{:.2}, {:.2}", ends[0], ends[1]),
                 &format!("{:.2} ms", middle(|it| it.p50)),
                 &format!("{:.2} ms", middle(|it| it.p99)),
             ]);
