@@ -5,7 +5,7 @@ use std::fmt::{self, Debug, Formatter};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ctutils::{Choice, CtEq};
-use hmac::digest::KeyInit;
+use hmac::digest::{KeyInit, Output};
 use hmac::{Hmac as Mac, Mac as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
@@ -54,12 +54,9 @@ impl HmacKey {
     ///
     /// If the algorithm is not an HMAC.
     pub fn sign(&self, algorithm: Algorithm, pieces: &[&[u8]]) -> Result<Vec<u8>, ConfigError> {
-        let mut running =
-            self.start(algorithm).ok_or_else(|| ConfigError::new("no HMAC is made that way"))?;
-        for piece in pieces {
-            running.update(piece);
-        }
-        Ok(running.finish(<[u8]>::to_vec))
+        let mut made = None;
+        self.show(algorithm, pieces, |tag| made = Some(tag.to_vec()));
+        made.ok_or_else(|| ConfigError::new("no HMAC is made that way"))
     }
 
     /// The same in lower-case hexadecimal digits.
@@ -84,6 +81,19 @@ impl HmacKey {
         Ok(BASE64_STANDARD.encode(self.sign(algorithm, pieces)?))
     }
 
+    /// Shows the tag of a text, unless the algorithm is no HMAC. Each MAC stays where it is made: what was just
+    /// written is not yet where a wide load could take it from, so a move takes longer than its bytes tell.
+    #[inline]
+    fn show(&self, algorithm: Algorithm, text: &[&[u8]], see: impl FnOnce(&[u8])) {
+        match algorithm {
+            Algorithm::HmacSha1 => see(&tag(&self.sha1, text)),
+            Algorithm::HmacSha256 => see(&tag(&self.sha256, text)),
+            Algorithm::HmacSha384 => see(&tag(&self.sha384, text)),
+            Algorithm::HmacSha512 => see(&tag(&self.sha512, text)),
+            _ => {}
+        }
+    }
+
     #[inline]
     fn start(&self, algorithm: Algorithm) -> Option<Running> {
         Some(match algorithm {
@@ -105,6 +115,15 @@ impl Debug for HmacKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("HmacKey(..)")
     }
+}
+
+#[inline]
+fn tag<M: hmac::Mac + Clone>(key: &M, text: &[&[u8]]) -> Output<M> {
+    let mut mac = key.clone();
+    for piece in text {
+        mac.update(piece);
+    }
+    mac.finalize().into_bytes()
 }
 
 /// The MACs in progress: for each key, the algorithms in their order.
@@ -136,7 +155,7 @@ impl Running {
 
     /// Shows the tag.
     #[inline]
-    fn finish<T>(self, see: impl FnOnce(&[u8]) -> T) -> T {
+    fn finish(self, see: impl FnOnce(&[u8])) {
         match self {
             Self::Sha1(mac) => see(&mac.finalize().into_bytes()),
             Self::Sha256(mac) => see(&mac.finalize().into_bytes()),
@@ -177,34 +196,30 @@ impl Hmac {
         claim: &Claim,
     ) -> Option<Match> {
         let mut running = state.0.into_iter();
-        compare(keys, claim, |_, _| running.next())
+        compare(keys, claim, |_, _, see| {
+            if let Some(running) = running.next() {
+                running.finish(see);
+            }
+        })
     }
 
     /// As [`Method::verify`], with keys that stand among others. The index is that among them.
-    ///
-    /// Each MAC is made where it is compared, and moved nowhere.
     #[inline]
     pub fn verify_among<'k>(
         keys: impl Iterator<Item = &'k HmacKey>,
         claim: &Claim,
         text: &[&[u8]],
     ) -> Option<Match> {
-        compare(keys, claim, |key, algorithm| {
-            let mut running = key.start(algorithm)?;
-            for piece in text {
-                running.update(piece);
-            }
-            Some(running)
-        })
+        compare(keys, claim, |key, algorithm, see| key.show(algorithm, text, see))
     }
 }
 
-/// Compares every claimed signature under every key with the tag of what `run` gives for them.
+/// Compares every claimed signature under every key with the tag that `show` shows of them.
 #[inline]
 fn compare<'k>(
     keys: impl Iterator<Item = &'k HmacKey>,
     claim: &Claim,
-    mut run: impl FnMut(&HmacKey, Algorithm) -> Option<Running>,
+    mut show: impl FnMut(&HmacKey, Algorithm, &mut dyn FnMut(&[u8])),
 ) -> Option<Match> {
     let mut fingerprints = SmallVec::new();
     let mut verdicts: SmallVec<[Choice; 8]> = SmallVec::new();
@@ -212,8 +227,7 @@ fn compare<'k>(
     for key in keys {
         let mut verdict = Verdict::new(claim);
         for algorithm in algorithms(claim) {
-            let Some(running) = run(key, algorithm) else { continue };
-            running.finish(|tag| {
+            show(key, algorithm, &mut |tag| {
                 verdict.see(algorithm, tag, claim);
                 if fingerprint == Some(algorithm) {
                     fingerprints.push(Nonce::of(tag));
