@@ -106,6 +106,7 @@ def texts():
                b"\xff{\xfe\"a\":1,\xfe\"b\":2}", b"\xff\xfe9\xfe", b"\xff1.\xfe0\xfee-5"]:
         put("json", it)
     put("json", b"[1e15,1e16,0.0001,1e-05,-0.0,1E2,5e-324,-0,1.7976931348623157e308,0.1,123456789012345678901234567890]")
+    put("json", b"[1797693134862569.25,1797693134862569.75,-5e-05,9007199254740993.0,5.684341886080802e-14,1e22]")
     put("json", b'{"\\u0000":"\\ud83d\\ude00","\xef\xbf\xbf":true,"\xf0\x90\x80\x80":[null,false,{"a":{}}],"\x7f":"\\/"}')
     put("json", rb'{"\u000a\u0022":"\u005c\u002f\u0041\u000d\u0009\u0008\u000c\u007f\u00e9\uD83D\uDE00"}')
     for it in [b"\xff\xfea=1&\xfe", b"\xffa=\xfe%25\xfe", b"\xff\xfea+%C3%A9=x&\xfeb", b"\xff\xfe&\xfe"]:

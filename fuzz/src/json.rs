@@ -115,15 +115,37 @@ fn double(value: f64) -> Option<String> {
     if !value.is_finite() {
         return None;
     }
-    let shortest = format!("{value:e}");
-    let (digits, exponent) = shortest.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    if (-4..16).contains(&exponent) {
-        let plain = value.to_string();
-        return Some(if plain.contains('.') { plain } else { plain + ".0" });
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    Some(format!("{digits}e{sign}{:02}", exponent.abs()))
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    let (digits, exponent) = fewest_digits(value.abs())?;
+    let (first, rest) = digits.split_at(1);
+    let point = if rest.is_empty() { "" } else { "." };
+    Some(match exponent {
+        ..-4 => format!("{sign}{first}{point}{rest}e-{:02}", -exponent),
+        -4..0 => format!(
+            "{sign}0.{digits:0>width$}",
+            width = digits.len() + usize::try_from(-exponent - 1).ok()?
+        ),
+        0..16 => {
+            let integer = usize::try_from(exponent + 1).ok()?;
+            let padded = format!("{digits:0<width$}", width = integer + 1);
+            let (integer, fraction) = padded.split_at(integer);
+            format!("{sign}{integer}.{fraction}")
+        }
+        16.. => format!("{sign}{first}{point}{rest}e+{exponent:02}"),
+    })
+}
+
+/// The nearest of the decimals with as few digits as read back as the same double, and of two that are as near, the one
+/// whose last digit is even: its digits, and the power of ten of the first. The standard library finds how few they
+/// are, but takes any of two; it rounds to so many as it has to be.
+fn fewest_digits(value: f64) -> Option<(String, i32)> {
+    let any = format!("{value:e}");
+    let count = any.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
+    let rounded = format!("{value:.places$e}", places = count - 1);
+    // The double below a power of two is half as far as the one above: what is rounded down may be another one.
+    let written = if rounded.parse() == Ok(value) { rounded } else { any };
+    let (digits, exponent) = written.split_once('e')?;
+    Some((digits.replace('.', ""), exponent.parse().ok()?))
 }
 
 /// All members, also those with the same name.

@@ -273,6 +273,12 @@ fn number(random: &mut Random, out: &mut String) {
     let sign = random.pick(&["", "", "-"]);
     match random.below(9) {
         0 => out.push_str(random.pick(&edges)),
+        // In the middle between two texts that are as short.
+        1 if random.one_in(2) => {
+            let places = 1 + random.below(20);
+            let odd = random.bits() >> (9 + places * 232 / 100) | 1;
+            *out += &format!("{sign}{:e}", odd as f64 / 2f64.powi(places as i32 + 1));
+        }
         // All doubles there are.
         1 => {
             let double = f64::from_bits(random.bits());

@@ -57,6 +57,26 @@ fn layouts_change_where_python_changes_them() {
     }
 }
 
+/// Of two texts that are as short and as near, the one whose last digit is even: as Python and JavaScript, and
+/// not as the standard library.
+#[test]
+fn of_two_that_are_as_near_it_is_the_even_one() {
+    for (text, repr) in [
+        ("1797693134862569.25", "1797693134862569.2"),
+        ("1797693134862569.75", "1797693134862569.8"),
+        ("1797693134862569.3", "1797693134862569.2"),
+        ("1.79769313486256934567e15", "1797693134862569.2"),
+        ("562949953421312.25", "562949953421312.2"),
+        ("-562949953421313.75", "-562949953421313.8"),
+        ("158.80294799804688", "158.80294799804688"),
+        ("158.80294799804687", "158.80294799804688"),
+        // The power of two below which the next double is half as far.
+        ("5.684341886080801486e-14", "5.684341886080802e-14"),
+    ] {
+        assert_eq!(form(text), repr);
+    }
+}
+
 /// The standard library loses count of large exponents.
 #[test]
 fn zeros_and_exponents_may_cancel_each_other() {
