@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
-use std::ops::Range;
+
+use countersign_python_json::canonicalize;
 
 /// A value that keeps what writers treat differently: the text of its numbers, the order of its members.
 pub(super) enum Json<'a> {
@@ -105,7 +106,7 @@ enum Numbers {
     AsIs,
     /// A double, whole ones without a fraction: as JavaScript.
     Double,
-    /// A double with a fraction or exponent, and integers as they are: as Python.
+    /// A double with a fraction or exponent, and integers with their digits: as Python.
     Python,
 }
 
@@ -366,35 +367,17 @@ fn write_text(text: &mut String, value: &str, escape: Escape) {
 }
 
 fn write_number(text: &mut String, number: &str, numbers: Numbers) {
-    let double = number.parse::<f64>().ok().filter(|double| double.is_finite());
-    let whole = !number.contains(['.', 'e', 'E']);
-    match (numbers, double) {
-        // To JavaScript there is no negative zero in a text.
-        (Numbers::Double, Some(double)) => {
-            write_double(text, if double == 0.0 { 0.0 } else { double }, -6..21, 1);
-        }
-        (Numbers::Python, Some(double)) if !whole => {
-            let start = text.len();
-            write_double(text, double, -4..16, 2);
-            if text.bytes().skip(start).all(|byte| byte.is_ascii_digit() || byte == b'-') {
-                text.push_str(".0");
-            }
-        }
-        _ => text.push_str(number),
+    match numbers {
+        Numbers::AsIs => text.push_str(number),
+        Numbers::Double => match number.parse::<f64>().ok().filter(|double| double.is_finite()) {
+            Some(double) => text.push_str(ryu_js::Buffer::new().format_finite(double)),
+            None => text.push_str(number),
+        },
+        Numbers::Python => match canonicalize(number.as_bytes()).map(String::from_utf8) {
+            Ok(Ok(written)) => text.push_str(&written),
+            _ => text.push_str(number),
+        },
     }
-}
-
-/// With as few digits as tell it from others; those whose exponent is not in that range, with an exponent of that
-/// many digits at least.
-fn write_double(text: &mut String, double: f64, plain: Range<i32>, digits: usize) {
-    let written = format!("{double:e}");
-    let (digits_before, exponent) = written.split_once('e').unwrap_or((&written, "0"));
-    let exponent = exponent.parse().unwrap_or(0);
-    let _ = match plain.contains(&exponent) {
-        // The sign, too, is counted in the width.
-        false => write!(text, "{digits_before}e{exponent:+0width$}", width = digits + 1),
-        true => write!(text, "{double}"),
-    };
 }
 
 #[cfg(test)]
@@ -448,6 +431,11 @@ mod tests {
             ("-1.5e300", "-1.5e+300", "-1.5e+300"),
             ("5e-324", "5e-324", "5e-324"),
             ("12", "12", "12"),
+            ("-0", "0", "0"),
+            ("1e400", "1e400", "1e400"),
+            // As near as 1797693134862569.3.
+            ("1797693134862569.25", "1797693134862569.2", "1797693134862569.2"),
+            ("1797693134862569.75", "1797693134862569.8", "1797693134862569.8"),
         ] {
             let json = parse(number.as_bytes()).expect("JSON");
             let as_script = Style { numbers: Numbers::Double, ..PLAIN };
