@@ -6,6 +6,7 @@ mod cached_keys;
 mod cli;
 mod conformance;
 mod docs;
+mod example_logs;
 mod explain;
 mod faults;
 mod form_servers;

@@ -14,7 +14,7 @@ use super::support::{Files, Run, countersign, run};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What the examples stand on: crates there, and modules in what is written.
-const SHARED: [&str; 2] = ["serving", "settings"];
+const SHARED: [&str; 3] = ["logs", "serving", "settings"];
 
 /// The folders of `examples`, but for those that the others stand on.
 fn examples() -> Vec<String> {
@@ -134,7 +134,7 @@ fn each_manifest_stands_alone() {
         let written = folder.path("written");
         assert_eq!(write(&name, &written).code, 0, "{name}");
         let text = fs::read_to_string(written.join("Cargo.toml")).unwrap();
-        for word in ["workspace", "path", "license", "lints", "serving =", "settings ="] {
+        for word in ["workspace", "path", "license", "lints", "logs =", "serving =", "settings ="] {
             assert!(!text.contains(word), "{name}: {word} in\n{text}");
         }
         let theirs = manifest(written.join("Cargo.toml"));

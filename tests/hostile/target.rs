@@ -69,7 +69,6 @@ impl Target {
         let space = Space::start(0).await;
         let mut environment = vec![
             ("PORT", "0"),
-            ("NO_COLOR", "1"),
             // What an answer was is written by `TraceLayer`, for each.
             ("RUST_LOG", "warn,tower_http::trace::on_response=debug"),
         ];

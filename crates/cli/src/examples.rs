@@ -14,7 +14,7 @@ use crate::failure::Failure;
 static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/new");
 
 /// The crates that all of them stand on, of one file each, and what the root of the workspace says.
-const SHARED: [&str; 2] = ["serving", "settings"];
+const SHARED: [&str; 3] = ["logs", "serving", "settings"];
 const WORKSPACE: &str = "workspace.toml";
 const RUSTFMT: &str = "rustfmt.toml";
 

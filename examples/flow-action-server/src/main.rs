@@ -4,7 +4,6 @@ mod config;
 mod headers;
 mod page;
 
-use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,7 +16,6 @@ use countersign::{FlowActionVerify, Verified, VerifiedRejection};
 use tower::ServiceBuilder;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -32,8 +30,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    logs::init();
     let (app, config) = match configured() {
         Ok(configured) => configured,
         Err(message) => {

@@ -10,17 +10,13 @@ mod secret;
 mod store;
 mod tenant;
 
-use std::io;
 use std::process::ExitCode;
-
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
 fn main() -> ExitCode {
     let args = args::read();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    logs::init();
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(message) => {

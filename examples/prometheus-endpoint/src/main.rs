@@ -4,7 +4,6 @@ mod config;
 mod metrics;
 
 use std::error::Error;
-use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,7 +13,6 @@ use countersign::github::Event;
 use countersign::{GitHub, GitHubVerify, MemoryReplay, ReloadedKeys, Replay, Verified};
 use tower::ServiceBuilder;
 use tower_http::timeout::RequestBodyDeadlineLayer;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -33,8 +31,7 @@ const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    logs::init();
     match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

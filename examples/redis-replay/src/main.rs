@@ -4,7 +4,6 @@
 mod config;
 
 use std::error::Error;
-use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -15,7 +14,6 @@ use countersign::spark::Event;
 use countersign::{Replay, SparkVerify, Verified};
 use tower::ServiceBuilder;
 use tower_http::timeout::RequestBodyDeadlineLayer;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -31,8 +29,7 @@ const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    logs::init();
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(message) => {

@@ -4,7 +4,6 @@ mod bot;
 mod config;
 mod webex;
 
-use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,6 @@ use countersign::{MemoryReplay, Replay, SparkOrgGuard, SparkVerify};
 use tower::ServiceBuilder;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
-use tracing_subscriber::EnvFilter;
 
 use crate::bot::{Bot, on_event};
 use crate::config::Config;
@@ -30,8 +28,7 @@ const GRACE: Duration = Duration::from_secs(15);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    logs::init();
     let (app, bot, config) = match configured() {
         Ok(configured) => configured,
         Err(message) => {

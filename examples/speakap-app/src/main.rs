@@ -5,7 +5,6 @@ mod headers;
 mod language;
 mod page;
 
-use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,7 +17,6 @@ use countersign::{SpeakapVerify, Verified, VerifiedRejection};
 use tower::ServiceBuilder;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -33,8 +31,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    logs::init();
     let (app, config) = match configured() {
         Ok(configured) => configured,
         Err(message) => {
