@@ -60,7 +60,9 @@ impl Limit {
             let promised =
                 format!("{} {}", if limit.most { "at most" } else { "at least" }, limit.limit);
             let missed = if limit.holds() { "" } else { "**missed**" };
-            table.add_row([&limit.what, &format!("{:.2}", limit.value), &promised, missed]);
+            // So many digits that what is missed by little is seen to be.
+            let digits = if limit.value < 100.0 { 3 } else { 0 };
+            table.add_row([&limit.what, &format!("{:.digits$}", limit.value), &promised, missed]);
         }
         println!("{table}");
         if limits.iter().all(Self::holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -47,11 +47,15 @@ enum Framing {
 }
 
 /// What is measured, and the path of it.
-const VARIANTS: [(&str, &str, Framing); 6] = [
+const VARIANTS: [(&str, &str, Framing); 10] = [
     ("read and dropped, declared", "/dropped", Framing::Declared),
+    ("read and hashed, declared", "/hashed", Framing::Declared),
+    ("read, hashed and copied, declared", "/copied", Framing::Declared),
     ("bare handler, declared", "/bare", Framing::Declared),
     ("layer, declared", "/layer", Framing::Declared),
     ("read and dropped, chunked", "/dropped", Framing::Chunked),
+    ("read and hashed, chunked", "/hashed", Framing::Chunked),
+    ("read, hashed and copied, chunked", "/copied", Framing::Chunked),
     ("bare handler, chunked", "/bare", Framing::Chunked),
     ("layer, chunked", "/layer", Framing::Chunked),
 ];
@@ -137,13 +141,24 @@ fn router(tell: &Sender<Instant>, taken: &Arc<AtomicUsize>) -> Router {
             assert_eq!(body.len(), BODY);
         }
     };
-    let dropped = {
+    let read = |hash: bool, copy: bool| {
         let tell = tell.clone();
         async move |mut body: Body| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key");
+            let mut whole = Vec::new();
             while let Some(frame) = body.frame().await {
-                drop(frame.expect("a connection"));
+                let frame = frame.expect("a connection");
+                let piece = frame.data_ref().map_or(&b""[..], |data| data);
+                if hash {
+                    mac.update(piece);
+                }
+                if copy {
+                    whole.extend_from_slice(piece);
+                }
             }
+            black_box(mac.finalize());
             tell.send(Instant::now()).expect("it is awaited");
+            black_box(whole);
         }
     };
     let taken = Arc::clone(taken);
@@ -157,7 +172,9 @@ fn router(tell: &Sender<Instant>, taken: &Arc<AtomicUsize>) -> Router {
         }))
     };
     Router::new()
-        .route("/dropped", post(dropped))
+        .route("/dropped", post(read(false, false)))
+        .route("/hashed", post(read(true, false)))
+        .route("/copied", post(read(true, true)))
         .route("/bare", post(handler.clone()))
         .route("/layer", post(handler).route_layer(GitHubVerify::new(SECRET)))
         .layer(map_request(count))
