@@ -2,12 +2,14 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use countersign_core::{Algorithm, Claim, Hmac, HmacKey, HmacState, Match, Method};
+use countersign_core::{Algorithm, Claim, Hmac, HmacKey, HmacState, Match, Method, Need};
 use countersign_ed25519::{Ed25519, Ed25519PublicKey, Ed25519State};
 
 use crate::key::WebhookKey;
 
 /// Verifies `v1` signatures with secrets and `v1a` signatures with public keys, and never one with the other.
+///
+/// Where [all](Need::All) of the signatures have to hold, they have to be of one kind: no key makes both.
 #[derive(Clone, Copy, Debug)]
 pub enum WebhookSignature {}
 
@@ -72,6 +74,9 @@ fn judge(
     by_secret: impl FnOnce(&Claim) -> Option<Match>,
     by_pair: impl FnOnce(&Claim) -> Option<Match>,
 ) -> Option<Match> {
+    if claim.need() == Need::All && !is_of_one_kind(claim) {
+        return None;
+    }
     let by_secret = of_kind(claim, Algorithm::HmacSha256, by_secret)
         .and_then(|matched| among_all(matched, keys, |key| key.secret.is_some()));
     let by_pair = of_kind(claim, Algorithm::Ed25519, by_pair)
@@ -83,6 +88,16 @@ fn judge(
         }
         (by_secret, by_pair) => by_secret.or(by_pair),
     }
+}
+
+/// None of another kind is passed over, as where one signature suffices.
+#[cold]
+fn is_of_one_kind(claim: &Claim) -> bool {
+    let mut claimed = claim.signatures().iter();
+    [Algorithm::HmacSha256, Algorithm::Ed25519]
+        .into_iter()
+        .any(|kind| claimed.clone().all(|signature| signature.algorithm() == kind))
+        && claimed.next().is_some()
 }
 
 /// Asks for the signatures of one kind. What is claimed is no secret: where none of it is, nothing is done.
@@ -113,4 +128,85 @@ fn among_all(
     let mut of_kind = keys.iter().enumerate().filter(|(_, key)| is_of_kind(key));
     (matched.key, _) = of_kind.nth(matched.key)?;
     Some(matched)
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_core::{Evidence, Signature};
+    use countersign_ed25519::Ed25519SigningKey;
+
+    use super::*;
+
+    const TEXT: &[u8] = b"id.1700000000.{}";
+
+    fn secret(bytes: &[u8]) -> (WebhookKey, Signature) {
+        let key = HmacKey::new(bytes);
+        let tag = key.sign(Algorithm::HmacSha256, &[TEXT]).expect("an HMAC");
+        let key = WebhookKey { secret: Some(key), public_key: None };
+        (key, signature(Algorithm::HmacSha256, &tag))
+    }
+
+    fn pair() -> (WebhookKey, Signature) {
+        let key = Ed25519SigningKey::from_hex(&"9d".repeat(32)).expect("a key");
+        let public_key = Some(key.public_key());
+        let made = signature(Algorithm::Ed25519, &key.sign(&[TEXT]).expect("signed"));
+        (WebhookKey { secret: None, public_key }, made)
+    }
+
+    fn signature(algorithm: Algorithm, bytes: &[u8]) -> Signature {
+        Signature::from_bytes(algorithm, bytes, "webhook-signature").expect("its length")
+    }
+
+    /// Whose key is named: by a text that is there, and by one that comes in pieces.
+    fn key_of(keys: &[WebhookKey], evidence: &Evidence) -> Option<usize> {
+        let claim = evidence.claim();
+        let whole = WebhookSignature::verify(keys, claim, &[TEXT]);
+        let mut state = WebhookSignature::start(keys, claim);
+        TEXT.chunks(5).for_each(|piece| WebhookSignature::update(&mut state, piece));
+        let streamed = WebhookSignature::finish(state, keys, claim);
+        let [whole, streamed] = [whole, streamed].map(|found| found.map(|found| found.key));
+        assert_eq!(whole, streamed);
+        whole
+    }
+
+    #[test]
+    fn one_of_any_kind_suffices() {
+        let ((old, by_old), (new, by_new), (public, by_pair)) =
+            (secret(b"old"), secret(b"new"), pair());
+        let keys = [new, public, old];
+        let zeros = signature(Algorithm::Ed25519, &[0; 64]);
+        for (claimed, key) in [
+            (vec![by_new.clone()], 0),
+            (vec![by_pair.clone()], 1),
+            (vec![by_old.clone()], 2),
+            (vec![by_old.clone(), by_pair], 1),
+            (vec![zeros.clone(), by_old, by_new], 0),
+        ] {
+            assert_eq!(key_of(&keys, &Evidence::any(claimed)), Some(key));
+        }
+        assert_eq!(key_of(&keys, &Evidence::any([zeros])), None);
+        assert_eq!(key_of(&keys, &Evidence::any([])), None);
+    }
+
+    /// Nothing is passed over: neither what does not hold, nor what is of another kind, nor what nothing makes.
+    #[test]
+    fn all_means_all_of_one_kind() {
+        let ((key, by_secret), (public, by_pair)) = (secret(b"secret"), pair());
+        let (_, by_another) = secret(b"another");
+        let keys = [key, public];
+        for both in [&by_secret, &by_pair] {
+            assert!(key_of(&keys, &Evidence::all([both.clone()])).is_some());
+            assert!(key_of(&keys, &Evidence::all([both.clone(), both.clone()])).is_some());
+            for other in [
+                by_another.clone(),
+                signature(Algorithm::Ed25519, &[0; 64]),
+                signature(Algorithm::HmacSha1, &[0; 20]),
+                signature(Algorithm::Token, b"zz"),
+            ] {
+                assert_eq!(key_of(&keys, &Evidence::all([both.clone(), other])), None);
+            }
+        }
+        assert_eq!(key_of(&keys, &Evidence::all([by_secret, by_pair])), None);
+        assert_eq!(key_of(&keys, &Evidence::all([])), None);
+    }
 }
