@@ -90,7 +90,12 @@ impl HmacKey {
             Algorithm::HmacSha256 => see(&tag(&self.sha256, text)),
             Algorithm::HmacSha384 => see(&tag(&self.sha384, text)),
             Algorithm::HmacSha512 => see(&tag(&self.sha512, text)),
-            _ => {}
+            Algorithm::Ed25519
+            | Algorithm::EcdsaP256Sha256
+            | Algorithm::RsaPkcs1Sha512
+            | Algorithm::Token
+            | Algorithm::Sha256
+            | Algorithm::Sha512 => {}
         }
     }
 
