@@ -5,14 +5,17 @@ use std::io;
 
 use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
-/// Begins to log what `RUST_LOG` asks for, and `info` where it asks for nothing.
+/// Begins to log what `RUST_LOG` asks for, and `info` where it is empty or not there. What is no filter in it is said on
+/// stderr, and passed over.
 ///
 /// # Panics
 ///
 /// When it was called before.
 pub fn init() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     // Asks the terminal, and `NO_COLOR`, `CLICOLOR_FORCE` and `TERM`.
     let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     tracing_subscriber::fmt()
