@@ -92,9 +92,24 @@ fn with_modules(path: &Path, text: &str) -> String {
         if path == Path::new("src/main.rs") {
             with_module(module, &text)
         } else {
-            text.replace(&format!("{module}::"), &format!("crate::{module}::"))
+            in_this_crate(module, &text)
         }
     })
+}
+
+/// With `crate::` before each path that begins with that module.
+fn in_this_crate(module: &str, text: &str) -> String {
+    let path = format!("{module}::");
+    let mut parts = text.split(&path);
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if !all.ends_with(|before: char| before.is_alphanumeric() || matches!(before, '_' | ':')) {
+            all.push_str("crate::");
+        }
+        all.push_str(&path);
+        all.push_str(part);
+    }
+    all
 }
 
 /// Says that there is that module, where rustfmt would have it.
@@ -102,7 +117,9 @@ fn with_module(module: &str, text: &str) -> String {
     let said = format!("mod {module};");
     let mut lines: Vec<_> = text.lines().collect();
     let before = lines.iter().rposition(|line| line.starts_with("mod ") && **line < *said);
-    lines.insert(before.map_or(0, |at| at.saturating_add(1)), &said);
+    let first = || lines.iter().position(|line| line.starts_with("mod ")).unwrap_or(0);
+    let place = before.map_or_else(first, |at| at.saturating_add(1));
+    lines.insert(place, &said);
     lines.join("\n") + "\n"
 }
 
