@@ -16,7 +16,8 @@ use axum::body::Body;
 use axum::routing::post;
 use countersign_benches::markdown;
 use countersign_benches::ways::{
-    BARE, Case, FLOOR, Floor, HMAC, LAYER, Way, github, handler, slack, spark, standard_webhooks,
+    BARE, Case, FLOOR, FROM_FN, Floor, HMAC, LAYER, Way, github, handler, meya, slack, spark,
+    standard_webhooks,
 };
 use http::StatusCode;
 use tokio::runtime::Builder;
@@ -26,8 +27,8 @@ use self::parts::{PARTS, part_of};
 
 const SIZE: usize = 256;
 
-const CASES: [fn(usize) -> Case; 4] =
-    [spark::case, github::case, slack::case, standard_webhooks::case];
+const CASES: [fn(usize) -> Case; 5] =
+    [spark::case, github::case, slack::case, standard_webhooks::case, meya::case];
 
 fn main() {
     let arguments: Vec<String> = args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -36,7 +37,10 @@ fn main() {
             send(&case_of(provider), way, times.parse().expect("a number"));
         }
         ["--functions", provider] => print_functions(&case_of(provider)),
-        [] => print_parts(),
+        [] => {
+            print_ways();
+            print_parts();
+        }
         _ => panic!("there is `--functions PROVIDER`, and nothing else"),
     }
 }
@@ -65,13 +69,27 @@ fn send(case: &Case, way: &str, times: usize) {
     });
 }
 
+/// The sums, of each way.
+fn print_ways() {
+    const WAYS: [&str; 4] = [FLOOR, HMAC, FROM_FN, LAYER];
+    println!("Instructions for a request of {SIZE} bytes, beyond those of `bare`.\n");
+    let columns = WAYS.into_iter().chain(["`layer` beyond `hmac`"]);
+    let mut table = markdown(["provider"].into_iter().chain(columns));
+    for case in cases() {
+        let [floor, hmac, from_fn, layer] = WAYS.map(|way| beyond_bare(&case, way).sum(|_| true));
+        let counts = [floor, hmac, from_fn, layer, layer - hmac].map(|it| format!("{it:.0}"));
+        table.add_row([case.provider.to_owned()].into_iter().chain(counts));
+    }
+    println!("{table}\n");
+}
+
 fn print_parts() {
     let github = case_of("GitHub");
     let others = [FLOOR, HMAC].map(|way| (way, beyond_bare(&github, way)));
     let layers = cases().map(|case| (case.provider, beyond_bare(&case, LAYER)));
     let columns: Vec<_> = others.into_iter().chain(layers).collect();
 
-    println!("Instructions for a request of {SIZE} bytes, beyond those of `bare`.\n");
+    println!("The same by what they are for; `hmac` is that of GitHub.\n");
     let names = columns.iter().map(|(name, _)| *name);
     let mut table = markdown(["part"].into_iter().chain(names));
     for part in PARTS {

@@ -41,6 +41,10 @@ const FITTING: &[(&str, &[&str])] = &[
             "Nonce",
         ],
     ),
+    (
+        "the canonical form",
+        &["python_json", "serde_json", "serde_core", "zmij", "itoa", "simdutf8"],
+    ),
     ("the extensions", &["hashbrown", "xtensions", "sip"]),
     ("the engine, the future", &["countersign"]),
     ("axum, tower, the body", &["axum", "tower", "http_body", "bytes", "Clone"]),
