@@ -2,7 +2,13 @@
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+use rustix::time::{ClockId, clock_gettime};
+
+#[cfg(not(target_os = "linux"))]
+use std::time::Instant;
 
 /// The clock of the process, or one for tests.
 pub(super) enum Elapsed {
@@ -12,17 +18,17 @@ pub(super) enum Elapsed {
 }
 
 impl Elapsed {
+    /// On Linux the time of the last tick, to a few milliseconds: that is at hand, where to ask for
+    /// more precision takes as long as the rest of a claim.
     pub(super) fn start() -> Self {
-        Self::Process(Instant::now())
+        Self::Process(now())
     }
 
     pub(super) fn now(&self) -> Moment {
-        Moment(nanos(match self {
-            // Not the time of the kernel's last tick, which is sooner at hand: what is kept from a time that is late
-            // ends early by as much.
-            Self::Process(start) => start.elapsed(),
-            Self::Given(elapsed) => elapsed(),
-        }))
+        Moment(match self {
+            Self::Process(start) => since(*start),
+            Self::Given(elapsed) => nanos(elapsed()),
+        })
     }
 }
 
@@ -65,6 +71,32 @@ impl Tick {
 /// 584 years, if it is more than fits.
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The time of the last tick, since the machine was started.
+#[cfg(target_os = "linux")]
+type Instant = Duration;
+
+#[cfg(target_os = "linux")]
+fn now() -> Instant {
+    let now = clock_gettime(ClockId::MonotonicCoarse);
+    // It began at zero and never goes back.
+    now.try_into().unwrap_or_default()
+}
+
+#[cfg(target_os = "linux")]
+fn since(start: Instant) -> u64 {
+    nanos(now().saturating_sub(start))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn since(start: Instant) -> u64 {
+    nanos(start.elapsed())
 }
 
 impl Debug for Elapsed {
