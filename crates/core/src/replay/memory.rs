@@ -22,7 +22,8 @@ use crate::replay::{ClaimOutcome, Owner, ReplayError, ReplayKey, ReplayStore, Re
 /// has room for and 4 kB, and none later. A claim whose time is over makes room for the next one where it stands;
 /// there is no background thread. Keys are kept as a keyed hash of 128 bits.
 ///
-/// Time is measured by the clock of the process, which nobody sets, to a few milliseconds.
+/// Time is measured by the clock of the process, which nobody sets: on Linux by its last tick, some milliseconds
+/// ago, or more in a virtual machine that is held up.
 ///
 /// Put it into an [`Arc`] to share it among layers; providers do not get into each other's way.
 pub struct MemoryReplay {
