@@ -61,7 +61,8 @@ impl Limit {
                 format!("{} {}", if limit.most { "at most" } else { "at least" }, limit.limit);
             let missed = if limit.holds() { "" } else { "**missed**" };
             // So many digits that what is missed by little is seen to be.
-            let digits = if limit.value < 100.0 { 3 } else { 0 };
+            let is_short = limit.value >= 100.0 || limit.value.fract() == 0.0;
+            let digits = if is_short { 0 } else { 3 };
             table.add_row([&limit.what, &format!("{:.digits$}", limit.value), &promised, missed]);
         }
         println!("{table}");
