@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn pair() -> (WebhookKey, Signature) {
-        let key = Ed25519SigningKey::from_hex(&"9d".repeat(32)).expect("a key");
+        let key = Ed25519SigningKey::from_hex("9d".repeat(32)).expect("a key");
         let public_key = Some(key.public_key());
         let made = signature(Algorithm::Ed25519, &key.sign(&[TEXT]).expect("signed"));
         (WebhookKey { secret: None, public_key }, made)
